@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+#include "src/base/utf8.h"
+
+#include <utf8proc.h>
+
+size_t
+utf8_decode(struct str s, uint32_t *c)
+{
+	utf8proc_int32_t cp;
+	utf8proc_ssize_t n;
+
+	if (s.len == 0)
+		return 0;
+	if ((unsigned char)s.p[0] < 0x80) {
+		*c = (unsigned char)s.p[0];
+		return 1;
+	}
+	n = utf8proc_iterate((const utf8proc_uint8_t *)s.p,
+		(utf8proc_ssize_t)(s.len < 4 ? s.len : 4), &cp);
+	if (n <= 0) {
+		*c = UTF8_REPLACEMENT;
+		return 1;
+	}
+	*c = (uint32_t)cp;
+	return (size_t)n;
+}
+
+size_t
+utf8_encode(uint32_t c, char *to)
+{
+	return (size_t)utf8proc_encode_char((utf8proc_int32_t)c, (utf8proc_uint8_t *)to);
+}
+
+/* Like utf8_decode, but tells a real U+FFFD from an invalid byte. */
+static size_t
+decode_strict(struct str s, uint32_t *c, bool *valid)
+{
+	size_t n = utf8_decode(s, c);
+
+	*valid = !(n == 1 && *c == UTF8_REPLACEMENT);
+	return n;
+}
+
+bool
+utf8_is_valid(struct str s)
+{
+	while (s.len) {
+		uint32_t c;
+		bool valid;
+		size_t n = decode_strict(s, &c, &valid);
+
+		if (!valid)
+			return false;
+		s = str_slice(s, n, s.len);
+	}
+	return true;
+}
+
+bool
+utf8_clean(struct buf *to, struct str s)
+{
+	bool all = true, valid;
+
+	while (s.len) {
+		uint32_t c;
+		size_t n = decode_strict(s, &c, &valid);
+
+		if (valid)
+			buf_add(to, s.p, n);
+		else
+			buf_adds(to, "\xEF\xBF\xBD");
+		all = all && valid;
+		s = str_slice(s, n, s.len);
+	}
+	return all;
+}
+
+static bool
+is_dropped(uint32_t c)
+{
+	return (c < 0x20 && c != '\t' && c != '\n') || (c >= 0x7F && c <= 0x9F) ||
+	       (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) ||
+	       c == 0x2028 || c == 0x2029 || (c >= 0xFDD0 && c <= 0xFDEF);
+}
+
+void
+utf8_sanitize(struct buf *to, struct str s, bool one_line)
+{
+	while (s.len) {
+		uint32_t c;
+		bool valid;
+		size_t n = decode_strict(s, &c, &valid);
+
+		if (c == '\r') {
+			c = '\n';
+			if (s.len > 1 && s.p[1] == '\n')
+				n = 2;
+		}
+		if (!valid)
+			buf_adds(to, "\xEF\xBF\xBD");
+		else if (c == '\n' || c == '\t')
+			buf_addc(to, one_line ? ' ' : (char)c);
+		else if (!is_dropped(c))
+			buf_add(to, s.p, n);
+		s = str_slice(s, n, s.len);
+	}
+}
+
+int
+utf8_char_width(uint32_t c)
+{
+	if (c < 0x20 || (c >= 0x7F && c < 0xA0))
+		return 0;
+	if (c < 0x300)
+		return c == 0xAD ? 0 : 1;
+	return utf8proc_charwidth((utf8proc_int32_t)c);
+}
+
+size_t
+utf8_grapheme(struct str s)
+{
+	utf8proc_int32_t state = 0;
+	uint32_t before, c;
+	size_t pos;
+
+	if (s.len == 0)
+		return 0;
+	if (s.len == 1 || ((unsigned char)s.p[0] < 0x80 && (unsigned char)s.p[1] < 0x80 &&
+				  s.p[0] != '\r'))
+		return 1;
+	pos = utf8_decode(s, &before);
+	while (pos < s.len) {
+		size_t n = utf8_decode(str_slice(s, pos, s.len), &c);
+
+		if (utf8proc_grapheme_break_stateful(
+			    (utf8proc_int32_t)before, (utf8proc_int32_t)c, &state))
+			break;
+		before = c;
+		pos += n;
+	}
+	return pos;
+}
+
+int
+utf8_grapheme_width(struct str grapheme)
+{
+	int width = 0;
+	uint32_t c;
+
+	while (grapheme.len) {
+		size_t n = utf8_decode(grapheme, &c);
+		int w = utf8_char_width(c);
+
+		if (c == 0xFE0F) /* emoji presentation */
+			w = width == 1 ? 2 : 0;
+		if (w > width)
+			width = w;
+		grapheme = str_slice(grapheme, n, grapheme.len);
+	}
+	return width;
+}
+
+size_t
+utf8_width(struct str s)
+{
+	size_t width = 0;
+
+	while (s.len) {
+		size_t n = utf8_grapheme(s);
+
+		width += (size_t)utf8_grapheme_width(str_slice(s, 0, n));
+		s = str_slice(s, n, s.len);
+	}
+	return width;
+}
+
+size_t
+utf8_fit(struct str s, size_t columns, size_t *used_columns)
+{
+	size_t pos = 0, used = 0;
+
+	while (pos < s.len) {
+		size_t n = utf8_grapheme(str_slice(s, pos, s.len));
+		size_t w = (size_t)utf8_grapheme_width(str_slice(s, pos, pos + n));
+
+		if (used + w > columns)
+			break;
+		used += w;
+		pos += n;
+	}
+	if (used_columns)
+		*used_columns = used;
+	return pos;
+}
+
+/* Appends s cut to `columns`; returns the columns it took. */
+static size_t
+add_cut(struct buf *to, struct str s, size_t columns)
+{
+	size_t used, pos = utf8_fit(s, columns, &used);
+
+	if (pos == s.len || columns == 0) {
+		buf_add(to, s.p, pos);
+		return used;
+	}
+	pos = utf8_fit(s, columns - 1, &used);
+	buf_add(to, s.p, pos);
+	buf_adds(to, "\xE2\x80\xA6");
+	return used + 1;
+}
+
+void
+utf8_add_cut(struct buf *to, struct str s, size_t columns)
+{
+	add_cut(to, s, columns);
+}
+
+void
+utf8_add_padded(struct buf *to, struct str s, size_t columns, char align)
+{
+	size_t used, pos = utf8_fit(s, columns, &used), left = 0, pad;
+
+	if (pos < s.len) {
+		used = add_cut(to, s, columns);
+		buf_add_repeat(to, " ", columns - used);
+		return;
+	}
+	pad = columns - used;
+	if (align == 'r')
+		left = pad;
+	else if (align == 'c')
+		left = pad / 2;
+	buf_add_repeat(to, " ", left);
+	buf_add_str(to, s);
+	buf_add_repeat(to, " ", pad - left);
+}
