@@ -3,7 +3,10 @@
  * loaded by the first call. Used by channels and by sources that speak HTTP. One
  * multi handle a process, so that connections are kept between calls. Redirects
  * are never followed, answers are capped, TLS is verified, and no URL, header or
- * body of ours ever stands in an error text (host and port do). */
+ * body of ours ever stands in an error text (host and port do). A request goes
+ * out once: a kept connection that died under it is an outcome, never a silent
+ * second sending. The environment's https_proxy, http_proxy and no_proxy count,
+ * but never for loopback. */
 #ifndef DP_NET_NET_H
 #define DP_NET_NET_H
 
@@ -29,10 +32,10 @@ struct http_request {
 	const char *user, *password; /* basic auth; NULL none */
 	const char *ca_file; /* NULL: the system's store */
 	bool allow_http;     /* plain http beyond loopback */
-	bool insecure_host;  /* never set outside tests */
-	size_t max_answer;   /* 0: HTTP_MAX_ANSWER */
+	size_t max_answer;   /* 0: HTTP_MAX_ANSWER; a longer one is cut, see `capped` */
 	struct deadline deadline;
-	/* When set, answer bytes of a 2xx go here instead of answer->body; false stops. */
+	/* When set, answer bytes of a 2xx go here (uncapped) instead of answer->body;
+	 * false with err stops. It may not make requests itself. */
 	bool (*on_data)(void *context, struct str bytes, struct err *err);
 	void *context;
 };
@@ -81,11 +84,19 @@ struct smtp_answer {
 	bool authenticated;
 	char text[256];	      /* the server's last line, without our secrets */
 	const char *step;     /* "connect", "tls", "auth", "mail", "rcpt", "data", "end" */
+	size_t max_size;      /* SIZE of the server; 0 not said */
 };
 
-/* True when the server took the message for at least one recipient. */
+/* True when the server took the message for at least one recipient; those with a
+ * code of 2xx are in. A password is sent only to a server that offers a login, and
+ * over TLS or to loopback; a server that offers none is a failure ("auth"), not a
+ * mail without login. The session is kept for the next mail of the same account. */
 DP_API bool smtp_send(const struct smtp_request *request, struct smtp_answer *answer,
 	struct err *err);
+
+/* Says goodbye on kept connections: before a process ends. Nothing when the module
+ * was never loaded. */
+DP_API void net_close_idle(void);
 
 /* Digests by libcrypto. `out` has room for the digest's bytes. */
 DP_API bool digest_hmac_sha256(struct str key, struct str data, unsigned char out[32],
