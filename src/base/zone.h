@@ -63,6 +63,11 @@ DP_API int64_t zone_instant_before_gap(const struct zone *zone, struct civil wal
 /* Next change of offset strictly after `at_us`; INT64_MAX none. */
 DP_API int64_t zone_next_transition(const struct zone *zone, int64_t at_us);
 
+/* A zone from the bytes of a TZif file, outside the module's list: for tests and
+ * fuzzers. The caller's to zone_free(). */
+DP_API struct zone *zone_from_data(const char *name, struct str data, struct err *err);
+DP_API void zone_free(struct zone *zone);
+
 /* RFC 3339 with the zone's offset: 2026-01-02T08:00:00+08:00 (fraction only when
  * not zero). */
 DP_API void zone_format(const struct zone *zone, int64_t at_us, char text[40]);

@@ -53,6 +53,9 @@ DP_API bool cron_parse(struct str text, struct cron *cron, struct err *err);
 
 struct calendar; /* schedule/calendar.h */
 
+/* What becomes of a slot on a day that the calendar calls free. */
+enum calendar_rule { CALENDAR_SKIP, CALENDAR_NEXT, CALENDAR_PREVIOUS, CALENDAR_RULE_COUNT };
+
 /* The schedules of one task, evaluated together: one plan, one zone each. */
 struct plan {
 	const struct schedule *schedules;
@@ -60,7 +63,7 @@ struct plan {
 	const struct zone *default_zone; /* for schedules without a timezone */
 	struct date from, to;		 /* effective days, inclusive; year 0: open */
 	const struct calendar *calendar; /* NULL none */
-	int calendar_rule;		 /* enum calendar_rule of task.h */
+	enum calendar_rule calendar_rule;
 };
 
 /* First slot at or after `from_us` (schedule_next) or the last one before
