@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The channel contract (design section 9, channels.md 0.2, 13, 14). A channel is
- * one file and one row in channels.c. `build` is pure: the same document and
+ * one file and one line in channels.def. `build` is pure: the same document and
  * destination give the same bytes, in preview, test and scheduled run alike.
  * `send` adds only what must be fresh (time stamp, signature) and says what the
  * other side answered. */
@@ -102,7 +102,7 @@ struct channel {
 	bool (*build)(struct document *doc, const struct settings *settings,
 		struct part_sink *sink, struct err *err);
 	/* How the channel will show it, as text for a terminal (styles by role, see
-	 * content/text_render.h). NULL: the common rendering. */
+	 * content/render_text.h). NULL: the common rendering. */
 	bool (*preview)(struct document *doc, const struct settings *settings, int columns,
 		struct buf *to, struct err *err);
 	void (*send)(const struct send_request *request, struct outcome *outcome);
@@ -118,6 +118,9 @@ DP_API extern const struct field channel_common_fields[];
 DP_API extern const size_t channel_common_field_count;
 DP_API bool channel_settings_check(const struct channel *channel, struct settings *settings,
 	struct err *err);
+/* The token bucket of a destination: its own pace ("20/60s"), else the channel's. */
+DP_API bool channel_pace(const struct channel *channel, const struct settings *settings,
+	int *burst, double *refill_s, struct err *err);
 /* Key of the token bucket: a hash of the credential, never the credential. */
 DP_API void channel_bucket_key(const struct channel *channel, const struct settings *settings,
 	char key[65]);
