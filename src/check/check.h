@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/* Lint of a task: every problem with its place and what to do, before anything
+ * runs. Needs no database, no network and no workspace; what it may know of a
+ * workspace comes through the context. One table of rules (rules.c) drives the
+ * levels, the help and the documents. */
+#ifndef DP_CHECK_CHECK_H
+#define DP_CHECK_CHECK_H
+
+#include "src/sql/dialect.h"
+#include "src/task/task.h"
+
+enum check_level { CHECK_ERROR, CHECK_WARNING, CHECK_LEVEL_COUNT };
+
+enum check_rule {
+	RULE_NAME, RULE_MISSING, RULE_NODES, RULE_NODE_TWICE, RULE_UNKNOWN_NODE, RULE_CYCLE,
+	RULE_UNUSED_NODE, RULE_BRANCH, RULE_MERGE,
+	RULE_UNKNOWN_SOURCE, RULE_UNKNOWN_DESTINATION, RULE_UNKNOWN_CALENDAR,
+	RULE_SQL_OPEN, RULE_SQL_EMPTY, RULE_SQL_NO_ROWS, RULE_STATEMENT_NAME, RULE_SEGMENT,
+	RULE_UNASSIGNED, RULE_REFERENCE, RULE_NAME_CLASH, RULE_AMBIGUOUS, RULE_UNUSED_PARAMETER,
+	RULE_FILTER, RULE_UNKNOWN_COLUMN, RULE_UNKNOWN_QUERY, RULE_TIME_IN_BODY,
+	RULE_TIME_EXPRESSION, RULE_TIME_WARNING,
+	RULE_ROWCOUNT, RULE_NO_ORDER_BY, RULE_EMAIL_BODIES, RULE_EMPTY_CONTENT, RULE_CONDITION,
+	RULE_SCHEDULE, RULE_ZONE, RULE_NEVER, RULE_ENDED, RULE_TIMEOUT,
+	RULE_COUNT
+};
+
+/* Strings are borrowed for the call. */
+struct check_problem {
+	enum check_rule rule;
+	enum check_level level;
+	const char *code;  /* "E_UNASSIGNED"; stable */
+	const char *path;  /* "$.nodes[0].sql" */
+	const char *node;  /* name of the node, "" none */
+	int line, column;  /* inside the text at `path`, from 1; -1 none */
+	const char *place; /* path and place for people: "$.nodes[0].sql line 3, column 7" */
+	const char *message;
+	const char *hint; /* "" none */
+};
+
+struct check_sink {
+	void (*problem)(struct check_sink *self, const struct check_problem *problem);
+};
+
+/* What is known of the workspace. Any member may be NULL: then it is not known and
+ * nothing is said about it. */
+struct check_context {
+	void *data;
+	/* False: there is no such data source. */
+	bool (*source)(void *data, const char *name, enum sql_dialect *dialect);
+	/* False: there is no such destination. *channel is borrowed. */
+	bool (*destination)(void *data, const char *name, const char **channel);
+	bool (*calendar)(void *data, const char *name);
+	const char *timezone; /* the workspace's */
+	int64_t now_us;	      /* 0: the clock's */
+};
+
+/* Errors found (warnings are not counted). `context` NULL: files without workspace. */
+DP_API size_t check_task(const struct task *t, const struct check_context *context,
+	struct check_sink *sink);
+/* The same with the context's answers taken as given; err tells the first error. */
+DP_API bool check_task_first(const struct task *t, const struct check_context *context,
+	struct err *err);
+
+struct check_rule_info {
+	const char *code;
+	enum check_level level;
+	const char *about; /* one sentence for help and documents */
+};
+DP_API const struct check_rule_info *check_rule_info(enum check_rule rule);
+
+#endif
