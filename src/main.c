@@ -1,11 +1,27 @@
 /* SPDX-License-Identifier: MIT */
-#include <stdio.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
 
-#include "src/base/api.h"
+#include "src/cli/cli.h"
+
+/* Files we open must never become standard input or output: cron wrappers and some
+ * shells start programs with those closed. */
+static void
+hold_standard_files(void)
+{
+	struct pollfd files[3] = { { .fd = 0 }, { .fd = 1 }, { .fd = 2 } };
+
+	if (poll(files, 3, 0) <= 0)
+		return;
+	for (int i = 0; i < 3; i++)
+		if (files[i].revents & POLLNVAL)
+			(void)!open("/dev/null", O_RDWR);
+}
 
 int
-main(void)
+main(int argc, char **argv)
 {
-	puts("dpstudio " DP_VERSION);
-	return 0;
+	hold_standard_files();
+	return cli_main(argc, argv);
 }
