@@ -31,7 +31,6 @@ one repeats. An empty script answers 200 "ok". Keys of a step:
              half         status, headers and half of the body, then close
              endless      a body that never ends
              stale        answer, then close the connection unannounced
-             stale_next   answer; read the next request on it, close without an answer
 
 Each request is recorded as {"n","connection","method","target","headers","body",
 "at"}: headers as a list of pairs, body as text ("body_base64" when it is not
@@ -181,12 +180,6 @@ class Peer:
         if action == "half":
             payload = payload[:len(payload) // 2]
         client.sendall(head.encode("latin-1") + payload)
-        if action == "stale_next":
-            stream.readline()
-            while stream.readline().strip():
-                pass
-            client.setblocking(False)
-            return False
         return action == "answer" and headers.get("Connection", "").lower() != "close"
 
     def _note(self, method, target, headers, body, number):

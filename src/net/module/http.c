@@ -16,8 +16,9 @@ struct exchange {
 	struct curl_slist *headers;
 	char detail[CURL_ERROR_SIZE];
 	size_t max_answer;
-	unsigned started;     /* times libcurl was about to write the request */
-	bool stopped;	      /* by on_data */
+	bool is_started; /* libcurl was about to write the request */
+	bool is_lost;	 /* a kept connection died under it */
+	bool is_stopped; /* by on_data */
 };
 
 /* Kept between calls with its TLS sessions; used by one call at a time. */
@@ -30,21 +31,22 @@ is_repeatable(const char *method)
 }
 
 /* Called before each writing of the request. libcurl writes it a second time when a
- * kept connection turns out to be dead; with something sent, that could double a
- * message. */
+ * kept connection turns out to be dead. When something of it had gone out, that could
+ * double a message. */
 static int
 before_request(void *context, char *remote, char *local, int remote_port, int local_port)
 {
 	struct exchange *x = context;
+	long written = 0;
 
 	(void)remote;
 	(void)local;
 	(void)remote_port;
 	(void)local_port;
-	x->started++;
-	if (x->started > 1 && !is_repeatable(x->request->method))
-		return CURL_PREREQFUNC_ABORT;
-	return CURL_PREREQFUNC_OK;
+	x->is_started = true;
+	curl_easy_getinfo(x->easy, CURLINFO_REQUEST_SIZE, &written);
+	x->is_lost = written > 0 && !is_repeatable(x->request->method);
+	return x->is_lost ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
 static size_t
@@ -73,9 +75,9 @@ take_body(char *p, size_t size, size_t count, void *context)
 	if (x->request->on_data) {
 		curl_easy_getinfo(x->easy, CURLINFO_RESPONSE_CODE, &status);
 		if (status / 100 == 2) {
-			x->stopped = !x->request->on_data(x->request->context,
+			x->is_stopped = !x->request->on_data(x->request->context,
 				(struct str){ p, len }, x->err);
-			return x->stopped ? CURL_WRITEFUNC_ERROR : len;
+			return x->is_stopped ? CURL_WRITEFUNC_ERROR : len;
 		}
 	}
 	buf_add(&x->answer->body, p, len < room ? len : room);
@@ -226,8 +228,10 @@ phase_reached(const struct exchange *x)
 	curl_off_t sent = 0;
 	long request_bytes = 0;
 
-	if (x->started == 0)
+	if (!x->is_started)
 		return NET_NOT_CONNECTED;
+	if (x->is_lost) /* how much of it had arrived, libcurl no longer knows */
+		return NET_BODY_SENT;
 	curl_easy_getinfo(x->easy, CURLINFO_SIZE_UPLOAD_T, &sent);
 	curl_easy_getinfo(x->easy, CURLINFO_REQUEST_SIZE, &request_bytes);
 	if (request_bytes == 0 || (size_t)sent < x->request->body.len)
@@ -250,13 +254,13 @@ run(struct exchange *x)
 		return true;
 	}
 	answer->phase = phase_reached(x);
-	if (x->stopped)
+	if (x->is_stopped)
 		return false;
 	if (!done) {
 		*x->err = failure;
 		return err_wrap(x->err, "%s:%d", x->to.host, x->to.port);
 	}
-	if (rc == CURLE_ABORTED_BY_CALLBACK)
+	if (x->is_lost)
 		return err_set(x->err, ERR_CONNECT, "%s:%d closed the connection without an answer",
 			x->to.host, x->to.port);
 	return transfer_explain(rc, x->easy, &x->to, x->detail, x->err);
