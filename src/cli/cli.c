@@ -12,7 +12,7 @@
 static int
 fail(const struct err *err)
 {
-	print_error(err);
+	print_failure(err);
 	return err_exit_status(err->code);
 }
 

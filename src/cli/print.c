@@ -256,7 +256,7 @@ say(enum style style, const char *before, const char *fmt, ...)
 }
 
 void
-print_error(const struct err *err)
+print_failure(const struct err *err)
 {
 	say(STYLE_BAD, "dpstudio: ", "%s", err->msg);
 	if (err->hint[0])

@@ -52,7 +52,7 @@ void print_json(cJSON *value);
 void print_talk(const char *fmt, ...) DP_PRINTF(1, 2);
 void print_styled(FILE *to, enum style style, const char *fmt, ...) DP_PRINTF(3, 4);
 /* "dpstudio: message" and the hint on its own line. */
-void print_error(const struct err *err);
+void print_failure(const struct err *err);
 void print_warning(const char *fmt, ...) DP_PRINTF(1, 2);
 /* Text with control characters taken out (LF and TAB stay). */
 void print_text(FILE *to, struct str text);
