@@ -36,7 +36,7 @@ endif
 
 pkg = $(shell pkg-config $(1) $(2) 2>/dev/null)
 LIBS_main    := $(call pkg,--libs,sqlite3 libcjson libsodium libutf8proc) -ldl -lm
-LIBS_net     := $(call pkg,--libs,libcurl libcrypto expat)
+LIBS_net     := $(call pkg,--libs,libcurl libcrypto libidn2 expat)
 LIBS_render  := -lcmark-gfm-extensions -lcmark-gfm -lxlsxwriter $(call pkg,--libs,cairo)
 LIBS_console := $(call pkg,--libs,libedit)
 LIBS_studio  := $(call pkg,--libs-only-l,ncursesw)

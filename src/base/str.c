@@ -53,6 +53,8 @@ str_find(struct str s, struct str needle, size_t from)
 		return SIZE_MAX;
 	if (needle.len == 0)
 		return from;
+	if (needle.len > s.len - from) /* also: s.p may be NULL */
+		return SIZE_MAX;
 	hit = memmem(s.p + from, s.len - from, needle.p, needle.len);
 	return hit ? (size_t)(hit - s.p) : SIZE_MAX;
 }

@@ -116,6 +116,7 @@ read_endpoint(CURLU *url, const struct http_request *request, struct endpoint *t
 	struct err *err)
 {
 	char *scheme = NULL, *host = NULL, *port = NULL;
+	char ascii[256];
 	bool ok = false;
 
 	if (curl_url_set(url, CURLUPART_URL, request->url, CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK ||
@@ -128,6 +129,8 @@ read_endpoint(CURLU *url, const struct http_request *request, struct endpoint *t
 		goto out;
 	}
 	memcpy(to->host, host, strlen(host) + 1);
+	if (host_to_ascii(host, ascii) && strcmp(ascii, host) != 0)
+		curl_url_set(url, CURLUPART_HOST, ascii, 0);
 	to->port = (int)strtol(port, NULL, 10);
 	to->is_loopback = host_is_loopback(host);
 	if (strcmp(scheme, "https") != 0 && strcmp(scheme, "http") != 0) {

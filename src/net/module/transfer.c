@@ -2,6 +2,8 @@
 #include "src/net/module/transfer.h"
 
 #include <arpa/inet.h>
+#include <idn2.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "src/base/module.h"
@@ -43,6 +45,33 @@ host_is_loopback(const char *host)
 		host = bare;
 	}
 	return inet_pton(AF_INET6, host, &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
+}
+
+bool
+text_is_ascii(struct str text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if ((unsigned char)text.p[i] >= 0x80)
+			return false;
+	return true;
+}
+
+bool
+host_to_ascii(const char *host, char ascii[256])
+{
+	char *converted = NULL;
+	bool fits;
+
+	if (text_is_ascii(str_from(host)))
+		return snprintf(ascii, 256, "%s", host) < 256;
+	if (idn2_lookup_u8((const uint8_t *)host, (uint8_t **)&converted,
+			IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) != IDN2_OK)
+		return false;
+	fits = strlen(converted) < 256;
+	if (fits)
+		snprintf(ascii, 256, "%s", converted);
+	idn2_free(converted);
+	return fits;
 }
 
 static bool

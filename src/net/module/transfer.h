@@ -28,6 +28,10 @@ void sigpipe_ignore(struct sigpipe_guard *guard);
 void sigpipe_restore(const struct sigpipe_guard *guard);
 
 bool host_is_loopback(const char *host);
+bool text_is_ascii(struct str text);
+/* A host name in ASCII (punycode), whatever the locale: libcurl itself converts by
+ * the locale's character set, which in cron is none. False: no such name. */
+bool host_to_ascii(const char *host, char ascii[256]);
 /* A new handle, or NULL with err. */
 CURL *transfer_new(struct err *err);
 /* Trust, limits and quiet behaviour, on a fresh or reset handle. `detail` gets
