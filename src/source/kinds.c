@@ -7,6 +7,31 @@ static const struct field sqlite_fields[] = {
 	{ "path", "File", FIELD_PATH, true, NULL, NULL, "the database file; it is never created", 0, 0 },
 };
 
+#define HOST \
+	{ "host", "Host", FIELD_TEXT, true, NULL, NULL, "name or address of the server", 0, 0 }
+#define PORT(port) \
+	{ "port", "Port", FIELD_INTEGER, false, port, NULL, "TCP port of the server", 1, 65535 }
+#define DATABASE(required) \
+	{ "database", "Database", FIELD_TEXT, required, NULL, NULL, "name of the database", 0, 0 }
+#define USER \
+	{ "user", "User", FIELD_TEXT, false, NULL, NULL, "who logs in; give it read rights only", 0, 0 }
+#define PASSWORD \
+	{ "password", "Password", FIELD_SECRET, false, NULL, NULL, "that user's password", 0, 0 }
+#define TLS                                                                                   \
+	{ "sslmode", "TLS", FIELD_CHOICE, false, "auto",                                      \
+		"auto|disable|prefer|require|verify-ca|verify-full",                          \
+		"auto: verify-full, but prefer on this machine; prefer may end up in plain text; " \
+		"require encrypts without checking who answers", 0, 0 },                      \
+	{ "sslrootcert", "CA file", FIELD_PATH, false, NULL, NULL,                            \
+		"trusted certificates, instead of the system's", 0, 0 }
+
+static const struct field postgres_fields[] = { HOST, PORT("5432"), DATABASE(true), USER,
+	PASSWORD, TLS };
+static const struct field hologres_fields[] = { HOST, PORT("80"), DATABASE(true), USER,
+	PASSWORD, TLS };
+static const struct field redshift_fields[] = { HOST, PORT("5439"), DATABASE(true), USER,
+	PASSWORD, TLS };
+
 static const struct {
 	struct source_kind kind;
 	const struct source_ops *built_in;
@@ -14,6 +39,20 @@ static const struct {
 	{ { "sqlite", "SQLite", SQL_SQLITE, NULL, sqlite_fields, ARRAY_LEN(sqlite_fields),
 		  "A SQLite database file, opened read-only." },
 		&sqlite_ops },
+	{ { "postgres", "PostgreSQL", SQL_POSTGRES, "postgres", postgres_fields,
+		  ARRAY_LEN(postgres_fields),
+		  "PostgreSQL 9.4 or newer, and what speaks its protocol." },
+		NULL },
+	{ { "hologres", "Hologres", SQL_POSTGRES, "postgres", hologres_fields,
+		  ARRAY_LEN(hologres_fields),
+		  "Hologres; user and password are an AccessKey's ID and secret." },
+		NULL },
+	{ { "redshift", "Amazon Redshift", SQL_POSTGRES, "postgres", redshift_fields,
+		  ARRAY_LEN(redshift_fields), "Amazon Redshift, provisioned or serverless." },
+		NULL },
+	{ { "adb-postgres", "AnalyticDB for PostgreSQL", SQL_POSTGRES, "postgres",
+		  postgres_fields, ARRAY_LEN(postgres_fields), "AnalyticDB for PostgreSQL." },
+		NULL },
 };
 
 const struct source_kind *

@@ -37,6 +37,7 @@ import ctypes
 import glob
 import os
 import pwd
+import re
 import shutil
 import signal
 import socket
@@ -178,11 +179,12 @@ class Postgres(Server):
                  stdout=subprocess.DEVNULL)
         with open(self.data + "/pg_hba.conf", "w") as f:
             f.write("local all all trust\n"
-                    "host all reader 127.0.0.1/32 scram-sha-256\n"
-                    "host all all 127.0.0.1/32 trust\n")
+                    "host all reader 127.0.0.0/8 scram-sha-256\n"
+                    "host all all 127.0.0.0/8 trust\n")
 
     def command(self):
-        settings = ["listen_addresses=127.0.0.1", "fsync=off", "full_page_writes=off",
+        addresses = "127.0.0.1,127.0.0.2" if self.tls else "127.0.0.1"
+        settings = ["listen_addresses=" + addresses, "fsync=off", "full_page_writes=off",
                     "shared_buffers=16MB", "max_connections=30", "log_min_messages=fatal",
                     "log_min_error_statement=panic"]
         if self.tls:
@@ -353,6 +355,29 @@ def clickhouse():
 
 
 START = {"postgres": postgres, "mariadb": mariadb, "clickhouse": lambda tls=False: clickhouse()}
+
+
+def run_unit(name, env):
+    """Runs a unit test of the sanitizer build with a server in its environment and
+    prints its lines as `ok NAME`, `not ok NAME`; a skipped one counts as failed, for
+    the server is there. Returns an exit status."""
+    root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    done = subprocess.run(
+        [os.path.join(root, "build/san/tests", name)], text=True, errors="replace",
+        env=dict(os.environ, CMOCKA_MESSAGE_OUTPUT="TAP", **env),
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    failed = done.returncode != 0
+    for line in done.stdout.splitlines():
+        found = re.match(r"(not )?ok \d+ - (\S+)(.*# SKIP)?", line)
+        if not found:
+            print(line)
+            continue
+        bad = found.group(1) or found.group(3)
+        failed = failed or bool(bad)
+        print("%sok %s on a server" % ("not " if bad else "", found.group(2)))
+    if done.returncode:
+        print("not ok %s ended with status %d" % (name, done.returncode))
+    return 1 if failed else 0
 
 
 def stop_on_signals():
