@@ -41,17 +41,54 @@ decode_strict(struct str s, uint32_t *c, bool *valid)
 	return n;
 }
 
+/* Length of the well-formed sequence at p that begins with a byte above 0x7F, 0 when
+ * it is none (Unicode, table 3-7). */
+static size_t
+sequence_length(const unsigned char *p, size_t left)
+{
+	unsigned char low = 0x80, high = 0xBF;
+	size_t n = p[0] < 0xE0 ? 2 : p[0] < 0xF0 ? 3 : 4;
+
+	if (p[0] < 0xC2 || p[0] > 0xF4 || left < n)
+		return 0;
+	if (p[0] == 0xE0)
+		low = 0xA0;
+	else if (p[0] == 0xED)
+		high = 0x9F;
+	else if (p[0] == 0xF0)
+		low = 0x90;
+	else if (p[0] == 0xF4)
+		high = 0x8F;
+	if (p[1] < low || p[1] > high)
+		return 0;
+	for (size_t i = 2; i < n; i++)
+		if ((p[i] & 0xC0) != 0x80)
+			return 0;
+	return n;
+}
+
+/* Every cell of every result passes here: eight ASCII bytes at a time. */
 bool
 utf8_is_valid(struct str s)
 {
-	while (s.len) {
-		uint32_t c;
-		bool valid;
-		size_t n = decode_strict(s, &c, &valid);
+	const unsigned char *p = (const unsigned char *)s.p;
+	size_t left = s.len, n;
 
-		if (!valid)
+	while (left) {
+		uint64_t word;
+
+		if (left >= sizeof(word)) {
+			memcpy(&word, p, sizeof(word));
+			n = word & UINT64_C(0x8080808080808080) ? 0 : sizeof(word);
+		} else {
+			n = 0;
+		}
+		if (n == 0)
+			n = *p < 0x80 ? 1 : sequence_length(p, left);
+		if (n == 0)
 			return false;
-		s = str_slice(s, n, s.len);
+		p += n;
+		left -= n;
 	}
 	return true;
 }
