@@ -55,3 +55,16 @@ text_escaped(struct buf *to, const struct text *t, escape_fn escape)
 		else
 			buf_add_str(to, t->spans[i].text);
 }
+
+void
+thousands_add(struct buf *to, size_t n)
+{
+	char digits[24];
+	int len = snprintf(digits, sizeof(digits), "%zu", n);
+
+	for (int i = 0; i < len; i++) {
+		if (i && (len - i) % 3 == 0)
+			buf_addc(to, ',');
+		buf_addc(to, digits[i]);
+	}
+}

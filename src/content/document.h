@@ -126,5 +126,7 @@ DP_API void text_plain(struct buf *to, const struct text *t);
 /* Calls `escape` for data and copies the author's text. */
 typedef void (*escape_fn)(struct buf *to, struct str data);
 DP_API void text_escaped(struct buf *to, const struct text *t, escape_fn escape);
+/* 10000 as 10,000. */
+DP_API void thousands_add(struct buf *to, size_t n);
 
 #endif
