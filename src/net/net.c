@@ -95,3 +95,12 @@ digest_sha256(struct str data, unsigned char out[32], struct err *err)
 
 	return ops && ops->digest(DIGEST_SHA256, data, out, err);
 }
+
+bool
+net_host_to_ascii(const char *host, char ascii[256])
+{
+	struct err err = ERR_INIT;
+	const struct net_ops *ops = net_ops(&err);
+
+	return ops && ops->host_to_ascii(host, ascii);
+}

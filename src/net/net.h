@@ -49,7 +49,9 @@ struct http_answer {
 	bool capped;		/* it was longer than max_answer */
 };
 
-/* True when a whole answer came, whatever its status. False: err says why (host
+/* Errors: ERR_CONNECT and ERR_TIMEOUT may pass by themselves; ERR_CONFIG (a
+ * certificate, a missing login) and ERR_INPUT need a person.
+ * True when a whole answer came, whatever its status. False: err says why (host
  * named, never the path), answer->phase how far it went. http_answer_fini always. */
 DP_API bool http_perform(const struct http_request *request, struct http_answer *answer,
 	struct err *err);
@@ -105,6 +107,9 @@ DP_API bool digest_hmac_sha1(struct str key, struct str data, unsigned char out[
 	struct err *err);
 DP_API bool digest_md5(struct str data, unsigned char out[16], struct err *err);
 DP_API bool digest_sha256(struct str data, unsigned char out[32], struct err *err);
+
+/* A host name in ASCII (punycode), whatever the locale. False: no such name. */
+DP_API bool net_host_to_ascii(const char *host, char ascii[256]);
 
 /* Text codecs, no module needed. */
 DP_API void base64_add(struct buf *to, struct str bytes);

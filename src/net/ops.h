@@ -16,6 +16,7 @@ struct net_ops {
 		struct err *err);
 	bool (*digest)(enum digest_kind kind, struct str data, unsigned char *out,
 		struct err *err);
+	bool (*host_to_ascii)(const char *host, char ascii[256]);
 	void (*close_idle)(void);
 };
 

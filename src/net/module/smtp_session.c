@@ -192,12 +192,12 @@ explain_connect(struct smtp_session *s, CURLcode rc, struct smtp_answer *answer,
 {
 	answer->step = failed_step(s, rc);
 	if (rc == CURLE_LOGIN_DENIED && s->last.code / 100 == 2) {
-		err_set(err, ERR_CONNECT, "%s:%d offers no way to log in that is known here",
+		err_set(err, ERR_CONFIG, "%s:%d offers no way to log in that is known here",
 			s->to.host, s->to.port);
 		return err_hint(err, "PLAIN, LOGIN, CRAM-MD5 and XOAUTH2 are");
 	}
 	if (rc == CURLE_USE_SSL_FAILED) {
-		err_set(err, ERR_CONNECT, "%s:%d does not offer STARTTLS", s->to.host, s->to.port);
+		err_set(err, ERR_CONFIG, "%s:%d does not offer STARTTLS", s->to.host, s->to.port);
 		return err_hint(err, "port 465 wants security=tls, port 587 starttls; none is "
 			"for a relay on this host");
 	}
@@ -238,7 +238,7 @@ connect_session(struct smtp_session *s, struct smtp_answer *answer, struct err *
 			s->to.port);
 	if ((s->request->password || s->request->bearer) && !s->authenticated) {
 		answer->step = "auth";
-		err_set(err, ERR_CONNECT, "%s:%d offers no login, but a password is set: nothing was "
+		err_set(err, ERR_CONFIG, "%s:%d offers no login, but a password is set: nothing was "
 			"sent", s->to.host, s->to.port);
 		return err_hint(err, "use the port for logged-in mail (465 or 587), or remove the "
 			"password");

@@ -164,9 +164,11 @@ explain_tls(CURLcode rc, const struct endpoint *to, const char *detail, struct e
 	}
 	err_set(err, ERR_CONNECT, "no secure connection to %s:%d: %s", to->host, to->port,
 		*detail ? detail : curl_easy_strerror(rc));
-	if (rc == CURLE_PEER_FAILED_VERIFICATION)
+	if (rc == CURLE_PEER_FAILED_VERIFICATION) {
+		err->code = ERR_CONFIG;
 		return err_hint(err, "its certificate is not trusted here: install its CA "
 			"(update-ca-certificates) or give ca_file where there is one");
+	}
 	return err_hint(err, "is this the port for TLS?");
 }
 
@@ -205,18 +207,13 @@ transfer_explain(CURLcode rc, CURL *easy, const struct endpoint *to, const char 
 	}
 }
 
-static void
-close_idle(void)
-{
-	net_smtp_close_idle();
-}
-
 static const struct net_ops net_module_ops = {
 	.http = net_http,
 	.smtp = net_smtp,
 	.hmac = net_hmac,
 	.digest = net_digest,
-	.close_idle = close_idle,
+	.host_to_ascii = host_to_ascii,
+	.close_idle = net_smtp_close_idle,
 };
 
 DP_MODULE(net, &net_module_ops);
