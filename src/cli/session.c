@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "src/base/module.h"
+#include "src/base/studio.h"
 #include "src/cli/input.h"
 
 static char *
@@ -36,12 +37,13 @@ session_workspace_path(const struct cli *cli, struct err *err)
 bool
 session_studio(struct cli *cli, struct err *err)
 {
-	(void)cli;
-	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
-		err_set(err, ERR_USAGE, "the studio needs a terminal, and there is none here");
-		return err_hint(err, "for scripts: dpstudio help; for cron: dpstudio --run");
-	}
-	return module_ops("studio", err) != NULL;
+	const struct studio_ops *ops = module_ops("studio", err);
+	char *path = ops ? session_workspace_path(cli, err) : NULL;
+	const struct studio_options options = { .workspace_path = path };
+	bool ok = path && ops->run(&options, &cli->status, err);
+
+	free(path);
+	return ok;
 }
 
 void

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/* The inside of struct ui, for the files that make it up: ui.c (turns, drawing,
+ * input), pane.c (panes and screens), command.c (commands and their keys), chrome.c
+ * (menu, status and function-key lines), script.c. Nobody else includes this. */
+#ifndef DP_UI_CORE_H
+#define DP_UI_CORE_H
+
+#include "ui/draw.h"
+#include "ui/input.h"
+#include "ui/script.h"
+#include "ui/ui.h"
+
+#define UI_STATES 4
+
+struct overlay {
+	struct pane *pane;
+	bool modal;
+};
+
+struct ui {
+	struct loop *loop;
+	struct input *input;
+	struct draw *draw; /* NULL: scripted, without a terminal */
+	struct script *script;
+	struct cells cells;
+	struct buf out;
+	struct theme theme;
+	struct screen **screens;
+	size_t screen_count;
+	struct overlay *overlays;
+	size_t overlay_count;
+	void *app;
+	struct buf clipboard;
+	struct timer esc_timer;
+	struct buf message;
+	enum role message_role;
+	struct {
+		enum role role;
+		char text[96];
+	} states[UI_STATES];
+	bool relayout, dirty_all, dirty_chrome, dirty_overlays;
+	bool mouse, quit;
+	bool continued; /* by ourselves: the SIGCONT that follows is known */
+	int status;
+	struct pane *grabbed; /* gets the mouse until the button is up */
+	struct command_keys *keys;
+};
+
+/* ui.c */
+void ui_draw(struct ui *ui);
+void ui_handle_key(struct ui *ui, const struct key *key);
+void ui_handle_mouse(struct ui *ui, const struct mouse *mouse);
+void ui_handle_paste(struct ui *ui, struct str text);
+void ui_resize(struct ui *ui, int rows, int cols);
+void ui_suspend(struct ui *ui);
+void ui_toggle_mouse(struct ui *ui);
+void ui_focus_next(struct ui *ui, int by);
+
+/* pane.c */
+void pane_draw(struct pane *pane, struct cells *cells, bool cursor);
+
+/* command.c */
+extern const struct command common_commands[];
+extern const size_t common_command_count;
+bool command_by_key(struct ui *ui, const struct key *key);
+bool command_can(const struct ui *ui, const struct command *c);
+void command_run(struct ui *ui, const struct command *c);
+void command_keys_free(struct command_keys *keys);
+
+/* chrome.c */
+struct rect chrome_area(const struct ui *ui); /* what is left for the screen */
+void chrome_draw(struct ui *ui);
+bool chrome_mouse(struct ui *ui, const struct mouse *mouse);
+/* Menus that have commands now, in order; at most `most`. */
+size_t chrome_menus(struct ui *ui, const char **names, size_t most);
+/* Screen column of a menu's title in the menu line. */
+int chrome_menu_col(struct ui *ui, size_t index);
+
+/* menu.c */
+void menu_open(struct ui *ui, size_t index);
+bool menu_open_by_letter(struct ui *ui, uint32_t letter);
+
+#endif

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* The table of screens (screens.def). */
+#ifndef DP_UI_SCREENS_SCREENS_H
+#define DP_UI_SCREENS_SCREENS_H
+
+#include "ui/ui.h"
+
+#define SCREEN(id, name, title, menu, key) extern const struct screen_ops screen_##id##_ops;
+#include "ui/screens/screens.def"
+#undef SCREEN
+
+/* NULL: none of that name. */
+const struct screen_ops *screens_find(const char *name);
+
+#endif
