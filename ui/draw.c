@@ -8,6 +8,8 @@
 #include <curses.h>
 #include <term.h>
 
+#define UTF8_REPLACEMENT 0xFFFD /* utf8.h and term.h do not go together */
+
 #define UNKNOWN (-1)
 #define JUMP 5	    /* cells that are cheaper written again than jumped over */
 #define SHIFT_MIN 14 /* cells that are cheaper shifted by the terminal than written */
@@ -227,6 +229,17 @@ is_surely_wide(uint32_t c)
 	       (c >= 0xFF01 && c < 0xFF61) || (c >= 0x20000 && c < 0x30000);
 }
 
+/* And narrow ones that none takes for a combining mark. */
+static bool
+is_surely_narrow(uint32_t c)
+{
+	return (c > 0xA0 && c < 0x300 && c != 0xAD) || (c >= 0x370 && c < 0x483) ||
+	       (c >= 0x48A && c < 0x590) || (c >= 0x1E00 && c < 0x2000) ||
+	       (c >= 0x2010 && c < 0x2028) || (c >= 0x2030 && c < 0x2060) ||
+	       (c >= 0x20A0 && c < 0x20C0) || (c >= 0x2100 && c < 0x2300) ||
+	       (c >= 0x2500 && c < 0x2600) || c == UTF8_REPLACEMENT;
+}
+
 /* Writes one cell; afterwards the cursor's place is known only behind ASCII. */
 static void
 put_cell(struct draw *d, struct buf *out, const struct cells *cells, int row, int col)
@@ -245,10 +258,11 @@ put_cell(struct draw *d, struct buf *out, const struct cells *cells, int row, in
 		if (d->col == UNKNOWN)
 			d->row = UNKNOWN;
 	} else {
-		/* A terminal that takes it for narrow must not leave the old half. */
-		if (cell->width == 2 && !is_surely_wide(cell->glyph)) {
-			buf_adds(out, "  ");
-			d->col = col + 2 < cells->cols ? col + 2 : UNKNOWN;
+		/* A terminal that takes it for narrower must not leave what was there. */
+		if (!(cell->width == 2 ? is_surely_wide(cell->glyph)
+				       : is_surely_narrow(cell->glyph))) {
+			buf_add_repeat(out, " ", cell->width);
+			d->col = col + cell->width < cells->cols ? col + cell->width : UNKNOWN;
 			if (d->col == UNKNOWN)
 				d->row = UNKNOWN;
 			move_to(d, out, row, col);

@@ -104,17 +104,31 @@ catch_crashes(void)
 		term.registered = true;
 }
 
+bool
+term_describe(const char *name)
+{
+	int status = 0;
+
+	return setupterm(name, STDOUT_FILENO, &status) == OK;
+}
+
+void
+term_forget(void)
+{
+	if (cur_term)
+		del_curterm(cur_term);
+}
+
 static bool
 load_description(struct err *err)
 {
 	const char *name = getenv("TERM");
-	int status = 0;
 
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
 		err_set(err, ERR_USAGE, "the studio needs a terminal, and this is none");
 		return err_hint(err, "in scripts use the commands: dpstudio help");
 	}
-	if (!name || !*name || setupterm(name, STDOUT_FILENO, &status) != OK) {
+	if (!name || !*name || !term_describe(name)) {
 		err_set(err, ERR_USAGE, "the terminal type '%s' is not known here",
 			name ? name : "");
 		return err_hint(err, "try TERM=xterm-256color, or the commands: dpstudio help");
@@ -178,7 +192,7 @@ term_stop(void)
 {
 	give_back();
 	if (term.started)
-		del_curterm(cur_term);
+		term_forget();
 	term.started = false;
 }
 

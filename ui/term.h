@@ -14,6 +14,9 @@ struct term_options {
 /* Makes LC_CTYPE a UTF-8 one (C.UTF-8 when the locale is not): the widths of the
  * C library are asked for then. Also for scripted screens without a terminal. */
 void term_use_utf8(void);
+/* Loads the description of a kind of terminal; false when there is none. */
+bool term_describe(const char *name);
+void term_forget(void); /* frees it */
 /* ERR_USAGE with one clear sentence when this is no terminal, or one that cannot
  * place its cursor (TERM=dumb). */
 bool term_start(const struct term_options *options, struct err *err);

@@ -8,7 +8,7 @@
  *
  * How to add a screen (models: ui/screens/themes.c for a small one):
  *   1. ui/screens/NAME.c with a struct that begins with `struct screen screen;`
- *      and holds its widgets (list, grid, editor, form: each begins with `struct
+ *      and holds its widgets (tree, grid, editor, form: each begins with `struct
  *      pane pane;` and is set up by its _init).
  *   2. `static const struct screen_ops` with open, close, layout and a table of
  *      `struct command`; open calls screen_add_pane for each widget, layout gives

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Themes: the list at the left, every role as it looks at the right; moving the
+/* Themes: the tree at the left, every role as it looks at the right; moving the
  * cursor shows the theme at once, Enter keeps it, Esc takes the old one back. */
 #include <stdlib.h>
 
-#include "ui/list.h"
+#include "ui/tree.h"
 #include "ui/screens/screens.h"
 
 struct themes {
 	struct screen screen;
-	struct list list;
+	struct tree tree;
 	struct pane sample;
 	char **names;
 	size_t count;
@@ -26,9 +26,9 @@ add_name(void *context, const char *name)
 }
 
 static void
-row(struct list *list, size_t i, struct buf *text, struct list_row *info)
+row(struct tree *tree, size_t i, struct buf *text, struct tree_row *info)
 {
-	const struct themes *t = list->context;
+	const struct themes *t = tree->context;
 
 	buf_adds(text, t->names[i]);
 	if (strcmp(t->names[i], t->before.name) == 0)
@@ -36,9 +36,9 @@ row(struct list *list, size_t i, struct buf *text, struct list_row *info)
 }
 
 static void
-moved(struct list *list, size_t i)
+moved(struct tree *tree, size_t i)
 {
-	struct themes *t = list->context;
+	struct themes *t = tree->context;
 	struct err err = ERR_INIT;
 	struct theme theme;
 
@@ -48,17 +48,17 @@ moved(struct list *list, size_t i)
 }
 
 static void
-activate(struct list *list, size_t i)
+activate(struct tree *tree, size_t i)
 {
-	struct themes *t = list->context;
+	struct themes *t = tree->context;
 
-	moved(list, i);
+	moved(tree, i);
 	t->kept = true;
 	ui_say(t->screen.ui, _("Theme %s"), t->names[i]);
 	ui_close_screen(t->screen.ui, &t->screen);
 }
 
-static const struct list_ops list_ops = { .row = row, .moved = moved, .activate = activate };
+static const struct tree_ops tree_ops = { .row = row, .moved = moved, .activate = activate };
 
 static void
 draw_sample(struct pane *pane, struct canvas *c)
@@ -87,15 +87,15 @@ open_themes(struct ui *ui, const char *argument, struct err *err)
 	screen_init(&t->screen, &screen_themes_ops, ui);
 	t->before = *ui_theme(ui);
 	theme_each(add_name, t);
-	list_init(&t->list, &list_ops, _("Themes"), t);
+	tree_init(&t->tree, &tree_ops, _("Themes"), t);
 	pane_init(&t->sample, &sample_ops, _("Roles"));
 	t->sample.no_focus = true;
-	screen_add_pane(&t->screen, &t->list.pane);
+	screen_add_pane(&t->screen, &t->tree.pane);
 	screen_add_pane(&t->screen, &t->sample);
-	list_set_count(&t->list, t->count);
+	tree_set_count(&t->tree, t->count);
 	for (size_t i = 0; i < t->count; i++)
 		if (strcmp(t->names[i], t->before.name) == 0)
-			t->list.current = i;
+			t->tree.current = i;
 	return &t->screen;
 }
 
@@ -109,7 +109,7 @@ close_themes(struct screen *screen)
 	for (size_t i = 0; i < t->count; i++)
 		free(t->names[i]);
 	free(t->names);
-	list_fini(&t->list);
+	tree_fini(&t->tree);
 	free(t);
 }
 
@@ -119,7 +119,7 @@ layout(struct screen *screen, struct rect area)
 	struct themes *t = (struct themes *)screen;
 	int left = area.cols >= 40 ? 22 : area.cols;
 
-	pane_place(&t->list.pane, (struct rect){ area.row, area.col, area.rows, left }, FRAME_BOX);
+	pane_place(&t->tree.pane, (struct rect){ area.row, area.col, area.rows, left }, FRAME_BOX);
 	pane_place(&t->sample,
 		(struct rect){ area.row, area.col + left, area.rows, area.cols - left }, FRAME_BOX);
 }
