@@ -59,7 +59,7 @@ MOD_ALL      := $(foreach m,$(MODULE_NAMES),$(MOD_$(m)))
 SRC_ENGINE := $(filter-out $(MOD_ALL) src/main.c,$(wildcard src/*/*.c)) 
 SCHEMA     := $(sort $(wildcard src/workspace/schema/sqlite/*.sql))
 THEMES     := $(wildcard themes/*.theme)
-DEMO       := $(wildcard share/demo/*)
+DEMO       := $(wildcard share/demo/*.sql share/demo/*.json share/templates/*.json)
 GENERATED  := $(GEN)/schema.c $(GEN)/embedded.c
 
 obj = $(patsubst %.c,$(O)/%.o,$(1))
