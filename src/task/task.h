@@ -171,12 +171,20 @@ struct task {
 /* All defaults of design section 5 filled in; name "" and no nodes. */
 DP_API void task_init(struct task *t);
 DP_API void task_fini(struct task *t);
+/* The defaults of a node: name "", kind query. */
+DP_API void node_init(struct node *node);
 DP_API void task_copy(struct task *to, const struct task *from);
 DP_API const struct node *task_find_node(const struct task *t, const char *name);
-/* Node indices in an order that respects `after`. ERR_INPUT names a cycle or an
- * unknown node. `order` has room for node_count. */
+/* What a word of `after` means: a node, or a branch of one ("check.big"); *branch is
+ * NULL for a node. NULL when there is none. */
+DP_API const struct node *task_find_after(const struct task *t, const char *after,
+	const struct branch **branch);
+/* Node indices in an order that respects `after` and `inputs`, else the authored one.
+ * ERR_INPUT names a cycle or an unknown node. `order` has room for node_count. */
 DP_API bool task_order(const struct task *t, size_t *order, struct err *err);
-/* Letters, digits, - _ . and non-ASCII letters, up to TASK_NAME_MAX bytes. */
+/* Letters, digits, - _ . and non-ASCII letters, up to TASK_NAME_MAX bytes; not
+ * beginning with - or . (names become file names and words of a command line).
+ * ERR_INPUT begins with `what` ("the task's name"). */
 DP_API bool task_name_check(const char *name, const char *what, struct err *err);
 
 #endif

@@ -28,7 +28,7 @@ DP_API void task_to_text(const struct task *t, struct buf *to);
  * destinations, schedule and push settings, which may change after it. Lower-case
  * hex. The name of the task does not count. */
 DP_API void task_content_digest(const struct task *t, char digest[TASK_DIGEST_SIZE]);
-/* Of the whole canonical text. */
+/* Of the whole definition. */
 DP_API void task_digest(const struct task *t, char digest[TASK_DIGEST_SIZE]);
 
 /* The words of the JSON, for forms and output. */
