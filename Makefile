@@ -123,8 +123,13 @@ $(O)/tests/%: $(O)/tests/unit/%.o $(call obj,$(TEST_LIB)) $(O)/libengine.a
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  ld $@";)$(LINK) -rdynamic -o $@ $(filter %.o,$^) -Wl,--whole-archive $(O)/libengine.a -Wl,--no-whole-archive $(LIBS_exe) -lcmocka -lvterm
 
+# The engine's side of tests/integration/zones.py.
+$(O)/tests/zones_driver: $(O)/tests/integration/zones_driver.o $(O)/tests/unit/lib_schedule.o $(O)/libengine.a
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "  ld $@";)$(LINK) -rdynamic -o $@ $(filter %.o,$^) -Wl,--whole-archive $(O)/libengine.a -Wl,--no-whole-archive $(LIBS_exe)
+
 .PHONY: unit
-unit: $(UNIT_BIN) ## build the unit tests of VARIANT (see check)
+unit: $(UNIT_BIN) $(O)/tests/zones_driver ## build the unit tests of VARIANT (see check)
 
 .PHONY: check
 check: ## install what tests need, build with sanitizers under gcc and clang, run every test
@@ -154,8 +159,8 @@ bench: ## measure against the rivals, interleaved
 	@tests/bench/run
 
 .PHONY: zones faults
-zones: ## every zone file against Python's zoneinfo (long)
-	@tests/integration/zones.py --all
+zones: $(O)/tests/zones_driver ## every zone file against Python's zoneinfo (long)
+	@tests/integration/zones.py --all --driver=$(O)/tests/zones_driver
 faults: ## kill -9 and fail-the-Nth campaigns (long)
 	@tests/faults/run
 
