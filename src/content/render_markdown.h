@@ -54,6 +54,7 @@ struct md_dialect {
 	enum md_image_style image;
 	const char *extra_scheme;  /* "dingtalk"; NULL none */
 	bool tight_lists;	   /* lists never have blank lines */
+	bool html_passes;	   /* the author's own HTML stays; else it becomes text */
 };
 
 DP_API extern const struct md_dialect md_dialect_gfm;	    /* .md files, mail attachments */
@@ -70,19 +71,21 @@ DP_API extern const struct md_dialect md_dialect_ntfy;
 DP_API extern const struct md_dialect md_dialect_text;	    /* no marks at all */
 DP_API const struct md_dialect *md_dialect_find(const char *name);
 
-/* All blocks but mail bodies, in order, as units joined with "\n\n": one a paragraph,
- * heading or list (ROWS of items); tables as ROWS. A piece larger than `max` (in
- * `measure`; 0: none) comes as several, each with its own marks closed. Images with a
- * path but no url are left out with W_IMAGE. `tables` false: Table blocks are left to
- * the caller, who gets the block in `on_table`. */
+/* All blocks but mail bodies, in order, as units to be joined with dialect->paragraph
+ * (elements: with ","): one a paragraph, heading or list (ROWS of items); tables as
+ * ROWS. A paragraph larger than `max` (in `measure` after element_escape; 0: none)
+ * comes as several, each with its own marks closed. Images with a path but no url are
+ * left out with W_IMAGE. */
 struct md_units_options {
 	size_t max;
 	size_t (*measure)(struct str text);
 	/* NULL: tables in the dialect's own form. */
 	void (*on_table)(void *context, struct doc_block *block, struct unit_list *units);
 	void (*on_image)(void *context, struct doc_block *block, struct unit_list *units);
-	/* Wraps the text of a non-table unit: a JSON element. NULL: as it is. */
-	void (*wrap)(void *context, struct buf *to, struct str text);
+	/* Cards: each unit of text becomes an element `open` escaped text `close`, as in
+	 * {"tag":"markdown","content":" … "}. NULL open: the text as it is. */
+	struct md_wrap element;
+	escape_fn element_escape; /* json_add_escaped */
 	void *context;
 };
 DP_API void render_markdown_units(struct unit_list *units, struct document *doc,
