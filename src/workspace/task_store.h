@@ -107,7 +107,8 @@ DP_API bool task_draft_restore(struct workspace *ws, int64_t task_id, int64_t en
 /* --- unsaved work ----------------------------------------------------------------- */
 
 /* Held by a studio while it has work on a draft that is not saved yet. It lives as long
- * as the lock on the task's byte of WORKSPACE-leases: a studio that dies lets go. */
+ * as the lock on the task's record of WORKSPACE-leases: a studio that dies lets go. The
+ * database is not touched. */
 struct draft_lease {
 	int fd; /* -1: none */
 	int64_t task_id;

@@ -45,7 +45,7 @@ DP_API bool version_test_begin(struct workspace *ws, int64_t task_id, struct str
 	struct test_ticket *ticket, struct err *err);
 /* The test passed: this content may be submitted while it and its sources stay. */
 DP_API bool version_test_passed(struct workspace *ws, const struct test_ticket *ticket,
-	struct str text, int64_t run_id, struct err *err);
+	int64_t run_id, struct err *err);
 
 /* --- life cycle ------------------------------------------------------------------- */
 
@@ -91,13 +91,25 @@ struct task_plan {
 	int64_t jitter_us;	   /* this task's share of its jitter: runs start so much later */
 };
 
-/* Borrows from `task`. */
-DP_API bool task_plan_init(struct workspace *ws, const struct task *task, struct task_plan *p,
-	struct err *err);
+/* Borrows from `task`. task_id 0 (a draft): no jitter. */
+DP_API bool task_plan_init(struct workspace *ws, const struct task *task, int64_t task_id,
+	struct task_plan *p, struct err *err);
 DP_API void task_plan_fini(struct task_plan *p);
 /* First slot after `after_us`; *found false: none. */
 DP_API bool task_plan_next(const struct task_plan *p, int64_t after_us, struct slot *slot,
 	bool *found, struct err *err);
+
+/* A slot of a published task with the version that was, or is, published at its
+ * instant. */
+struct version_slot {
+	struct slot slot;
+	int64_t version;
+	int64_t wake_us; /* slot and jitter: task.next_us */
+};
+/* The first one after `after_us` and after the task went online, through every version
+ * that was published since. *found false: none. */
+DP_API bool version_next_slot(struct workspace *ws, int64_t task_id, int64_t after_us,
+	struct version_slot *slot, bool *found, struct err *err);
 /* Plans every published task anew from now on when the zone data on disk is not what it
  * was at the last time (or `always`). Slots that are due already stay due. */
 DP_API bool version_replan(struct workspace *ws, bool always, struct err *err);

@@ -137,15 +137,6 @@ CREATE TABLE draft_journal (
 );
 CREATE INDEX draft_journal_task ON draft_journal (task_id, id);
 
--- Who holds unsaved work on a draft. True only while the lock on that task's byte of
--- WORKSPACE-leases is held.
-CREATE TABLE draft_lease (
-    task_id INTEGER PRIMARY KEY REFERENCES task (id) ON DELETE CASCADE,
-    holder TEXT NOT NULL,
-    pid INTEGER NOT NULL,
-    since_us INTEGER NOT NULL
-);
-
 -- Passed tests, by the content they were made with. revision: counter 'source' before
 -- the test read its sources.
 CREATE TABLE passed_test (
