@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "src/source/driver.h"
 
-#include <ctype.h>
 #include <stdio.h>
 
 #include "src/base/utf8.h"
@@ -109,17 +108,6 @@ source_skip_blank(struct str sql, size_t pos, enum sql_dialect dialect)
 			break;
 	}
 	return pos < sql.len ? pos : sql.len;
-}
-
-struct str
-source_word(struct str sql, size_t pos)
-{
-	size_t end = pos;
-
-	while (end < sql.len && isascii((unsigned char)sql.p[end]) &&
-		isalpha((unsigned char)sql.p[end]))
-		end++;
-	return str_slice(sql, pos, end);
 }
 
 struct str
@@ -236,6 +224,45 @@ source_kind_of_type(struct str type_name)
 		if (strstr(lower, words[i].word))
 			return words[i].kind;
 	return VALUE_NULL;
+}
+
+static bool
+ignore_columns(struct row_sink *self, const struct column *columns, size_t count, struct err *err)
+{
+	(void)self;
+	(void)columns;
+	(void)count;
+	(void)err;
+	return true;
+}
+
+static bool
+on_item(struct row_sink *self, const struct value *values, size_t count, struct err *err)
+{
+	struct source_items *s = (struct source_items *)self;
+	const char *text[4] = { "", "", "", "" };
+	struct schema_item item;
+
+	for (size_t i = 0; i < count && i < ARRAY_LEN(text); i++)
+		text[i] = arena_str(&s->arena, values[i].text).p;
+	item = (struct schema_item){ text[0], text[1], s->are_columns ? text[2] : NULL, text[3] };
+	if (!s->fn(s->context, &item, err))
+		return false;
+	arena_clear(&s->arena);
+	return true;
+}
+
+void
+source_items_init(struct source_items *items, bool are_columns, schema_fn fn, void *context)
+{
+	*items = (struct source_items){ { ignore_columns, on_item }, fn, context, are_columns,
+		ARENA_INIT };
+}
+
+void
+source_items_fini(struct source_items *items)
+{
+	arena_fini(&items->arena);
 }
 
 bool

@@ -32,6 +32,11 @@ static const struct field hologres_fields[] = { HOST, PORT("80"), DATABASE(true)
 static const struct field redshift_fields[] = { HOST, PORT("5439"), DATABASE(true), USER,
 	PASSWORD, TLS };
 
+static const struct field mysql_fields[] = { HOST, PORT("3306"), DATABASE(false), USER,
+	PASSWORD, TLS };
+static const struct field starrocks_fields[] = { HOST, PORT("9030"), DATABASE(false), USER,
+	PASSWORD, TLS };
+
 static const struct {
 	struct source_kind kind;
 	const struct source_ops *built_in;
@@ -52,6 +57,19 @@ static const struct {
 		NULL },
 	{ { "adb-postgres", "AnalyticDB for PostgreSQL", SQL_POSTGRES, "postgres",
 		  postgres_fields, ARRAY_LEN(postgres_fields), "AnalyticDB for PostgreSQL." },
+		NULL },
+	{ { "mysql", "MySQL / MariaDB", SQL_MYSQL, "mysql", mysql_fields,
+		  ARRAY_LEN(mysql_fields),
+		  "MySQL 5.7 or newer, MariaDB, and what speaks their protocol." },
+		NULL },
+	{ { "starrocks", "StarRocks", SQL_MYSQL, "mysql", starrocks_fields,
+		  ARRAY_LEN(starrocks_fields), "StarRocks, by the MySQL port of a frontend." },
+		NULL },
+	{ { "doris", "Apache Doris", SQL_MYSQL, "mysql", starrocks_fields,
+		  ARRAY_LEN(starrocks_fields), "Apache Doris, by the MySQL port of a frontend." },
+		NULL },
+	{ { "adb-mysql", "AnalyticDB for MySQL", SQL_MYSQL, "mysql", mysql_fields,
+		  ARRAY_LEN(mysql_fields), "AnalyticDB for MySQL." },
 		NULL },
 };
 

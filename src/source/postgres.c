@@ -37,32 +37,11 @@ check_session(struct pg *pg, const struct deadline *deadline, struct err *err)
 	return source_check_deadline(deadline, err);
 }
 
-/* Only statements that read: what else a read-only transaction would let through
- * (COPY TO PROGRAM, LOCK, LISTEN, SET that outlives it) has no business here. */
 static bool
-check_statement(struct str sql, struct err *err)
+check_reads(const struct pg_query *q, struct err *err)
 {
-	static const char *const reading[] = { "select", "with", "values", "table", "show",
-		"explain" };
-	size_t pos = source_skip_blank(sql, 0, SQL_POSTGRES);
-	struct str word;
-
-	if (!source_check_sql(sql, err))
-		return false;
-	if (pos == sql.len)
-		return err_set(err, ERR_SQL, "there is no statement here");
-	while (pos < sql.len && sql.p[pos] == '(')
-		pos = source_skip_blank(sql, pos + 1, SQL_POSTGRES);
-	word = source_word(sql, pos);
-	for (size_t i = 0; i < ARRAY_LEN(reading); i++)
-		if (str_equal_nocase(word, str_from(reading[i])))
-			return true;
-	if (word.len == 0)
-		return true; /* the server knows better what is wrong */
-	err_set(err, ERR_READ_ONLY, "%.*s is not allowed: this source is only read",
-		STR_ARG(word));
-	err_hint(err, "use SELECT, WITH, VALUES, TABLE, SHOW or EXPLAIN");
-	return source_err_at(err, sql, pos);
+	return source_check_reads(q->sql, SQL_POSTGRES,
+		q->pg->is_unprotected ? READS_DEEP : 0, err);
 }
 
 static long
@@ -232,6 +211,8 @@ run(struct pg_query *q, int64_t max_rows, struct row_sink *sink, struct query_en
 
 	if (!begin(q->pg, &q->deadline, err))
 		return false;
+	if (q->pg->is_unprotected && !check_reads(q, err))
+		return false;
 	done = send(q, arena_str(&q->arena, q->sql).p, err) &&
 	       stream(q, max_rows, sink, end, err);
 	if (done && q->pg->conn && !q->pg->is_unprotected &&
@@ -250,7 +231,7 @@ pg_query(struct source *source, struct str sql, const struct query_limits *limit
 	bool done;
 
 	*end = (struct query_end){ 0 };
-	if (!check_session(q.pg, &limits->deadline, err) || !check_statement(sql, err))
+	if (!check_session(q.pg, &limits->deadline, err) || !check_reads(&q, err))
 		return false;
 	done = run(&q, limits->max_rows, sink, end, err);
 	end_transaction(q.pg);
@@ -310,7 +291,7 @@ pg_describe(struct source *source, struct str sql, const struct deadline *deadli
 	struct pg_query q = { .pg = (struct pg *)source, .sql = sql, .deadline = *deadline };
 	bool done;
 
-	if (!check_session(q.pg, deadline, err) || !check_statement(sql, err))
+	if (!check_session(q.pg, deadline, err) || !check_reads(&q, err))
 		return false;
 	done = describe(&q, sink, err);
 	query_fini(&q);
@@ -325,49 +306,14 @@ pg_ping(struct source *source, const struct deadline *deadline, struct err *err)
 	return check_session(pg, deadline, err) && pg_exec(pg, "SELECT 1", deadline, err);
 }
 
-/* A sink that turns rows of four texts into items. */
-struct item_sink {
-	struct row_sink sink;
-	schema_fn fn;
-	void *context;
-	bool is_column;
-	struct arena arena;
-};
-
-static bool
-ignore_columns(struct row_sink *self, const struct column *columns, size_t count, struct err *err)
-{
-	(void)self;
-	(void)columns;
-	(void)count;
-	(void)err;
-	return true;
-}
-
-static bool
-on_item(struct row_sink *self, const struct value *values, size_t count, struct err *err)
-{
-	struct item_sink *s = (struct item_sink *)self;
-	const char *text[4] = { "", "", "", "" };
-	struct schema_item item;
-
-	for (size_t i = 0; i < count && i < 4; i++)
-		text[i] = arena_str(&s->arena, values[i].text).p;
-	item = (struct schema_item){ text[0], text[1], s->is_column ? text[2] : NULL, text[3] };
-	if (!s->fn(s->context, &item, err))
-		return false;
-	arena_clear(&s->arena);
-	return true;
-}
-
 static bool
 list_items(struct pg_query *q, const char *sql, const char *const params[2], int param_count,
-	struct item_sink *sink, struct query_end *end, struct err *err)
+	struct source_items *items, struct query_end *end, struct err *err)
 {
 	if (!PQsendQueryParams(q->pg->conn, sql, param_count, NULL, params, NULL, NULL, 0) ||
 		!PQsetSingleRowMode(q->pg->conn))
 		return pg_lost(q->pg, err);
-	return stream(q, INT64_MAX, &sink->sink, end, err);
+	return stream(q, INT64_MAX, &items->sink, end, err);
 }
 
 static bool
@@ -390,18 +336,18 @@ pg_schema(struct source *source, const char *schema, const char *table,
 		" ORDER BY a.attnum";
 	struct pg_query q = { .pg = (struct pg *)source, .deadline = *deadline };
 	const char *params[2] = { schema ? schema : "", table };
-	struct item_sink sink = { { ignore_columns, on_item }, fn, context, table != NULL,
-		ARENA_INIT };
 	struct query_end end = { 0 };
+	struct source_items items;
 	bool done;
 
 	if (!check_session(q.pg, deadline, err))
 		return false;
-	done = list_items(&q, table ? columns : tables, params, table ? 2 : 1, &sink, &end, err);
+	source_items_init(&items, table != NULL, fn, context);
+	done = list_items(&q, table ? columns : tables, params, table ? 2 : 1, &items, &end, err);
 	if (done && table && end.rows == 0)
 		done = err_set(err, ERR_NOT_FOUND, "there is no table '%s'", table);
 	query_fini(&q);
-	arena_fini(&sink.arena);
+	source_items_fini(&items);
 	return done;
 }
 

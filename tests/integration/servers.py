@@ -235,10 +235,11 @@ class Mariadb(Server):
     def command(self):
         words = ["mariadbd", "--no-defaults", "--datadir=" + self.data,
                  "--socket=" + self.directory + "/s", "--pid-file=" + self.directory + "/pid",
-                 "--bind-address=127.0.0.1", "--port=%d" % self.port,
+                 "--bind-address=127.0.0.1" + (",127.0.0.2" if self.tls else ""),
+                 "--port=%d" % self.port,
                  "--innodb-buffer-pool-size=16M", "--innodb-log-file-size=8M",
                  "--innodb-flush-log-at-trx-commit=0", "--skip-log-bin",
-                 "--performance-schema=OFF", "--character-set-server=utf8mb4"] + self.root
+                 "--performance-schema=OFF", "--skip-name-resolve", "--character-set-server=utf8mb4"] + self.root
         if self.tls:
             words += ["--ssl-cert=" + self.ca, "--ssl-key=" + self.key]
         return words
@@ -252,10 +253,10 @@ class Mariadb(Server):
                               stderr=subprocess.DEVNULL).returncode == 0
 
     def finish(self):
-        self.sql("CREATE DATABASE %s; CREATE USER tester@'127.0.0.1';"
-                 "GRANT ALL ON *.* TO tester@'127.0.0.1';"
-                 "CREATE USER reader@'127.0.0.1' IDENTIFIED BY 'reader-secret';"
-                 "GRANT SELECT ON *.* TO reader@'127.0.0.1'" % self.database, database="mysql")
+        self.sql("CREATE DATABASE %s; CREATE USER tester@'127.0.0.%%';"
+                 "GRANT ALL ON *.* TO tester@'127.0.0.%%';"
+                 "CREATE USER reader@'127.0.0.%%' IDENTIFIED BY 'reader-secret';"
+                 "GRANT SELECT ON *.* TO reader@'127.0.0.%%'" % self.database, database="mysql")
         self.env = {"DPSTUDIO_TEST_MYSQL": "host=127.0.0.1 port=%d database=%s user=%s"
                                            % (self.port, self.database, self.user)}
         if self.tls:
