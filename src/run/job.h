@@ -13,11 +13,11 @@
 /* Frames: u32 length (of what follows, little endian), u8 type, payload. */
 enum frame_type {
 	/* to the worker */
-	FRAME_REQUEST = 1, /* JSON */
-	FRAME_GO,	   /* run: u32 run slot, u32 delivery index */
+	FRAME_REQUEST = 1, /* u32 job, JSON (request.h) */
+	FRAME_GO,	   /* u32 job, u32 part: send it now */
 	FRAME_CANCEL,	   /* u32 job */
 	FRAME_RELEASE,	   /* u32 job: forget it */
-	FRAME_BODY,	   /* u32 job, bytes: the body of a "send" request that follows */
+	FRAME_BODY,	   /* u32 job, bytes: the body that a "send" request speaks of */
 	/* from the worker */
 	FRAME_START,	   /* u32 job: begun */
 	FRAME_LOG,	   /* u32 job, JSON {"kind","message"} */
@@ -56,6 +56,8 @@ DP_API void job_free(struct job *job); /* kills what still runs */
  * cancels. */
 DP_API void job_wait(struct job *job, const volatile int *interrupted);
 
+/* The JSON of a FRAME_END that failed. */
+DP_API void job_end_error(struct buf *to, const struct err *err);
 /* Reads the answer of FRAME_END into err. True when it says ok. */
 DP_API bool job_end_ok(struct str payload, struct err *err);
 
