@@ -119,9 +119,12 @@ DP_API bool ledger_add_run(struct workspace *ws, const struct new_run *run, int6
 	int64_t *run_id, struct err *err);
 /* Takes over (fence + 1) for `pass` what nobody looks after: waiting runs that are
  * due, and runs whose pass is gone; deliveries such a pass was sending become
- * unknown. Newest state in *taken. */
-DP_API bool ledger_take(struct workspace *ws, const struct pass *pass, int64_t now_us,
-	int64_t limit, struct arena *a, struct run_list *taken, struct err *err);
+ * unknown. *taken: all that the pass holds now. group NULL: any. */
+DP_API bool ledger_take(struct workspace *ws, const struct pass *pass, const char *group,
+	int64_t now_us, int64_t limit, struct arena *a, struct run_list *taken, struct err *err);
+/* What a pass holds right now, oldest first. */
+DP_API bool ledger_held_runs(struct workspace *ws, int64_t pass_id, struct arena *a,
+	struct run_list *list, struct err *err);
 /* Gives a run that has not sent anything back to any pass. */
 DP_API bool ledger_release(struct workspace *ws, const struct run_row *run, int64_t wake_us,
 	struct err *err);

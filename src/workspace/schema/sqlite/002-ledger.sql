@@ -95,7 +95,6 @@ CREATE TABLE delivery (
     body BLOB NOT NULL,
     UNIQUE (run_id, node, destination, part)
 );
-CREATE INDEX delivery_retry ON delivery (retry_us) WHERE retry_us IS NOT NULL;
 CREATE INDEX delivery_open ON delivery (run_id) WHERE state IN ('planned', 'sending', 'deferred', 'unknown');
 
 -- Nothing is retried silently: each attempt is kept.
