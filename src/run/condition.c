@@ -225,7 +225,7 @@ static bool
 eval_chain(struct parser *p, bool *result)
 {
 	struct operand left = { .kind = OPERAND_TEXT }, right = { .kind = OPERAND_TEXT };
-	bool ok = take_operand(p, &left), all = true, one;
+	bool ok = take_operand(p, &left), all = true, one = false;
 	int links = 0;
 
 	while (ok) {

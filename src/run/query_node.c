@@ -38,7 +38,7 @@ static bool
 add_column(const struct result *r, size_t column, const struct template_item *ref, int used,
 	struct buf *to, struct err *err)
 {
-	size_t row;
+	size_t row = 0;
 
 	if (ref->index_count > used) {
 		if (!pick(ref->index[used], r->row_count, "row", &row, err))
@@ -70,7 +70,7 @@ add_indexed(const struct node_run *run, const struct template_item *ref, struct 
 	struct err *err)
 {
 	const struct result *r = &run->results[0];
-	size_t row, column = 0;
+	size_t row = 0, column = 0;
 
 	if (ref->index_count == 0) {
 		for (row = 0; row < r->row_count; row++) {

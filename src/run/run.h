@@ -6,6 +6,7 @@
 #define DP_RUN_RUN_H
 
 #include "src/run/job.h"
+#include "src/schedule/schedule.h"
 #include "src/workspace/ledger.h"
 
 /* The cheapest possible look: is anything due or left over? Opens the file
