@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: MIT */
+/* The workers of a pass: started when needed, kept warm, given several small jobs
+ * ahead, replaced when they die. */
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "src/base/json.h"
+#include "src/run/claim.h"
+#include "src/run/request.h"
+#include "src/run/supervise.h"
+#include "src/task/task_json.h"
+
+#define TERM_AFTER_US (2 * CLOCK_SECOND)
+#define KILL_AFTER_US (4 * CLOCK_SECOND)
+
+static bool
+crew_start(struct crew *c, struct err *err)
+{
+	*c = (struct crew){ 0 };
+	if (!child_spawn(&c->child, err))
+		return false;
+	frame_io_init(&c->io, c->child.fd);
+	c->alive = true;
+	return true;
+}
+
+bool
+crew_has_idle(const struct crew *c)
+{
+	return c->alive && !c->running && c->given == 0 && !c->send_job && !c->cancelled_us;
+}
+
+struct crew *
+crew_free(struct supervisor *s, bool may_queue, struct err *err)
+{
+	struct crew *best = NULL, *empty = NULL;
+
+	for (int i = 0; i < s->jobs; i++) {
+		struct crew *c = &s->crew[i];
+
+		if (crew_has_idle(c))
+			return c;
+		if (!c->alive)
+			empty = empty ? empty : c;
+		else if (may_queue && !c->cancelled_us && c->given < PREFETCH &&
+			 (!c->running || clock_mono_us() - c->since_us < SLOW_US) &&
+			 (!best || c->given < best->given))
+			best = c;
+	}
+	if (empty)
+		return crew_start(empty, err) ? empty : NULL;
+	return best;
+}
+
+static bool
+give_request(struct supervisor *s, struct active *a, struct buf *request, struct err *err)
+{
+	struct buf id = BUF_INIT;
+	cJSON *overrides = a->run.overrides[0] ? cJSON_Parse(a->run.overrides) : NULL;
+	bool slot_run = a->run.is_slot || a->run.cause == CAUSE_TEST;
+	struct run_request run = { .task = &a->task, .definition = a->definition,
+		.task_id = a->run.task_id, .run_id = a->run.id, .version = a->run.version,
+		.slot_us = a->run.slot_us, .business_date = a->run.business_date, .env = a->env,
+		.timeout_us = a->task.timeout_s * CLOCK_SECOND, .overrides = overrides };
+	bool ok;
+
+	run.zone = claim_zone(s->ws, &a->task, err);
+	request_message_id(s->ws, a->run.task, a->run.slot_us, slot_run ? 0 : a->run.id, &id);
+	run.message_id = buf_text(&id);
+	ok = run.zone && request_run(s->ws, &run, request, err);
+	cJSON_Delete(overrides);
+	buf_fini(&id);
+	return ok;
+}
+
+bool
+crew_give(struct supervisor *s, struct active *a, struct crew *c, struct err *err)
+{
+	struct buf request = BUF_INIT, head = BUF_INIT;
+
+	if (!give_request(s, a, &request, err)) {
+		buf_fini(&request);
+		return false;
+	}
+	a->job = ++s->next_job;
+	a->worker = c;
+	a->phase = ACTIVE_GIVEN;
+	a->given_us = clock_mono_us();
+	c->given++;
+	frame_put_u32(&head, a->job);
+	frame_queue(&c->io, FRAME_REQUEST, buf_str(&head), buf_str(&request));
+	explicit_bzero(request.p, request.len);
+	buf_fini(&request);
+	buf_fini(&head);
+	frame_flush(&c->io);
+	return true;
+}
+
+/* --- frames from a worker ---------------------------------------------------------- */
+
+static struct active *
+find_active(struct supervisor *s, uint32_t job)
+{
+	for (struct active *a = s->actives; a; a = a->next)
+		if (a->job == job && a->phase != ACTIVE_DONE && a->phase != ACTIVE_WAITING)
+			return a;
+	return NULL;
+}
+
+static struct sending *
+find_sending(struct supervisor *s, uint32_t job, struct active **owner)
+{
+	for (struct active *a = s->actives; a; a = a->next)
+		for (size_t i = 0; i < a->part_count; i++)
+			if (a->parts[i].in_flight && a->parts[i].job == job) {
+				*owner = a;
+				return &a->parts[i];
+			}
+	return NULL;
+}
+
+static void
+took_event(struct supervisor *s, struct active *a, struct str payload)
+{
+	struct err err = ERR_INIT;
+	cJSON *json = json_parse(payload, &err);
+	const cJSON *kind = cJSON_GetObjectItemCaseSensitive(json, "kind");
+	const cJSON *message = cJSON_GetObjectItemCaseSensitive(json, "message");
+
+	if (cJSON_IsString(kind) && cJSON_IsString(message))
+		ledger_event(s->ws, a->run.id, kind->valuestring, message->valuestring, &err);
+	cJSON_Delete(json);
+}
+
+static void
+took_item(struct active *a, struct str payload)
+{
+	struct err err = ERR_INIT;
+	cJSON *json = json_parse(payload, &err);
+	const cJSON *parameters = cJSON_GetObjectItemCaseSensitive(json, "parameters");
+	struct buf text = BUF_INIT;
+
+	if (parameters) {
+		json_print_compact(&text, parameters);
+		free(a->parameters);
+		a->parameters = buf_take(&text);
+	}
+	cJSON_Delete(json);
+}
+
+static void
+took_end(struct supervisor *s, struct crew *c, struct active *a, struct str payload)
+{
+	struct err err = ERR_INIT;
+	cJSON *json;
+	const cJSON *skipped;
+
+	if (c->running == a)
+		c->running = NULL;
+	c->given--;
+	c->cancelled_us = 0;
+	a->phase = ACTIVE_SENDING;
+	if (!job_end_ok(payload, &a->err)) {
+		if (a->stop_code == ERR_TIMEOUT)
+			err_set(&a->err, ERR_TIMEOUT, "timeout: it ran longer than %lld s",
+				(long long)a->task.timeout_s);
+		a->part_count = 0;
+		return;
+	}
+	json = json_parse(payload, &err);
+	skipped = cJSON_GetObjectItemCaseSensitive(json, "skipped");
+	if (cJSON_IsString(skipped) && skipped->valuestring[0])
+		a->skip_reason = arena_strdup(&a->arena, skipped->valuestring);
+	cJSON_Delete(json);
+	(void)s;
+}
+
+static void
+took_part(struct active *a, struct str payload)
+{
+	struct err err = ERR_INIT;
+	uint32_t len;
+
+	if (!frame_take_u32(&payload, &len) || len > payload.len ||
+		!deliver_add_part(a, str_slice(payload, 0, len),
+			str_slice(payload, len, payload.len), &err))
+		err_set(&a->err, ERR_INTERNAL, "the worker's plan is malformed");
+}
+
+static void
+took_outcome(struct supervisor *s, struct crew *c, uint32_t job, struct str payload)
+{
+	struct err err = ERR_INIT;
+	struct active *a = find_active(s, job);
+	cJSON *json = json_parse(payload, &err);
+	const cJSON *index = cJSON_GetObjectItemCaseSensitive(json, "index");
+	struct sending *p = NULL;
+
+	if (a && cJSON_IsNumber(index) && a->worker == c) {
+		for (size_t i = 0; i < a->part_count; i++)
+			if (a->parts[i].in_flight && a->parts[i].job == 0 &&
+				a->parts[i].index == (uint32_t)index->valuedouble)
+				p = &a->parts[i];
+	} else {
+		p = find_sending(s, job, &a);
+	}
+	if (p) {
+		if (!deliver_outcome(s, a, p, json, &err) && err.code != ERR_STATE)
+			a->err = err;
+	} else {
+		notice_outcome(s, job, json);
+	}
+	cJSON_Delete(json);
+}
+
+static void
+took_frame(struct supervisor *s, struct crew *c, enum frame_type type, uint32_t job,
+	struct str payload)
+{
+	struct active *a = find_active(s, job);
+
+	s->dirty = true;
+	if (type == FRAME_OUTCOME) {
+		took_outcome(s, c, job, payload);
+		return;
+	}
+	if (type == FRAME_END && job == c->send_job) {
+		c->send_job = 0;
+		notice_outcome(s, job, NULL);
+		return;
+	}
+	if (!a || a->worker != c) {
+		if (type == FRAME_START)
+			c->running = NULL;
+		return;
+	}
+	if (type == FRAME_START) {
+		a->phase = ACTIVE_RUNNING;
+		c->running = a;
+		c->since_us = clock_mono_us();
+		a->deadline_us = c->since_us + a->task.timeout_s * CLOCK_SECOND;
+	} else if (type == FRAME_LOG) {
+		took_event(s, a, payload);
+	} else if (type == FRAME_ITEM) {
+		took_item(a, payload);
+	} else if (type == FRAME_PART) {
+		took_part(a, payload);
+	} else if (type == FRAME_END) {
+		took_end(s, c, a, payload);
+	}
+}
+
+void
+crew_turn(struct supervisor *s, struct crew *c)
+{
+	enum frame_type type;
+	struct str payload;
+	uint32_t job;
+	bool open;
+
+	frame_flush(&c->io);
+	open = frame_fill(&c->io);
+	while (frame_next(&c->io, &type, &payload)) {
+		if (frame_take_u32(&payload, &job))
+			took_frame(s, c, type, job, payload);
+		frame_drop(&c->io);
+	}
+	if (!open || c->io.closed)
+		crew_died(s, c);
+}
+
+/* --- trouble ------------------------------------------------------------------------ */
+
+static void
+put_back(struct active *a)
+{
+	a->phase = ACTIVE_WAITING;
+	a->worker = NULL;
+	a->job = 0;
+	a->part_count = 0;
+	a->skip_reason = NULL;
+}
+
+/* The run it was executing is tried again or fails; those behind it only wait. */
+void
+crew_died(struct supervisor *s, struct crew *c)
+{
+	struct err why = ERR_INIT, err = ERR_INIT;
+
+	child_reap(&c->child, &why);
+	frame_io_fini(&c->io);
+	child_end(&c->child, 0);
+	for (struct active *a = s->actives; a; a = a->next) {
+		if (a->phase == ACTIVE_SENDING)
+			deliver_lost(s, a, c, &err);
+		if (a->worker != c)
+			continue;
+		if (a->phase == ACTIVE_RUNNING && a->stop_code) {
+			err_set(&a->err, a->stop_code, a->stop_code == ERR_TIMEOUT
+				? "timeout: it ran longer than %lld s" : "cancelled",
+				(long long)a->task.timeout_s);
+			a->part_count = 0;
+			a->phase = ACTIVE_SENDING;
+		} else if (a->phase == ACTIVE_RUNNING && a->run.starts >= MAX_STARTS) {
+			a->err = why;
+			err_hint(&a->err, "tried %d times: see the log", MAX_STARTS);
+			a->part_count = 0;
+			a->phase = ACTIVE_SENDING;
+		} else if (a->phase == ACTIVE_RUNNING || a->phase == ACTIVE_GIVEN) {
+			ledger_event(s->ws, a->run.id, "worker", why.msg, &err);
+			put_back(a);
+		}
+		a->worker = NULL;
+	}
+	if (c->send_job)
+		notice_outcome(s, c->send_job, NULL);
+	*c = (struct crew){ .child = { 0, -1 } };
+	s->dirty = true;
+}
+
+void
+crew_cancel(struct supervisor *s, struct active *a, enum err_code why)
+{
+	struct buf head = BUF_INIT;
+
+	(void)s;
+	if (a->cancel_told || !a->worker)
+		return;
+	a->cancel_told = true;
+	a->stop_code = why;
+	frame_put_u32(&head, a->job);
+	frame_queue(&a->worker->io, FRAME_CANCEL, buf_str(&head), STR_NONE);
+	buf_fini(&head);
+	frame_flush(&a->worker->io);
+	if (a->phase == ACTIVE_RUNNING) {
+		a->worker->cancelled_us = clock_mono_us();
+		kill(a->worker->child.pid, SIGUSR1);
+	}
+}
+
+void
+crew_climb(struct supervisor *s)
+{
+	for (int i = 0; i < s->jobs; i++) {
+		struct crew *c = &s->crew[i];
+		int64_t since = clock_mono_us() - c->cancelled_us;
+
+		if (!c->alive || !c->cancelled_us)
+			continue;
+		if (since >= KILL_AFTER_US)
+			kill(c->child.pid, SIGKILL);
+		else if (since >= TERM_AFTER_US)
+			kill(c->child.pid, SIGTERM);
+	}
+}
+
+void
+crew_unqueue(struct supervisor *s)
+{
+	for (struct active *a = s->actives; a; a = a->next) {
+		struct crew *c = a->worker;
+		struct buf head = BUF_INIT;
+
+		if (a->phase != ACTIVE_GIVEN || !c || !c->running ||
+			clock_mono_us() - c->since_us < SLOW_US)
+			continue;
+		frame_put_u32(&head, a->job);
+		frame_queue(&c->io, FRAME_CANCEL, buf_str(&head), STR_NONE);
+		buf_fini(&head);
+		frame_flush(&c->io);
+		c->given--;
+		put_back(a);
+	}
+}
+
+void
+crew_end(struct supervisor *s)
+{
+	/* Close all first, so that they end together. */
+	for (int i = 0; i < s->jobs; i++)
+		if (s->crew[i].alive) {
+			close(s->crew[i].child.fd);
+			s->crew[i].child.fd = -1;
+		}
+	for (int i = 0; i < s->jobs; i++)
+		if (s->crew[i].alive) {
+			frame_io_fini(&s->crew[i].io);
+			child_end(&s->crew[i].child, 3000);
+			s->crew[i].alive = false;
+		}
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/* Notices: failed, recovered, unknown. They go to the task's on_failure, else to the
+ * workspace's notify, else they only stand on stderr. A destination never gets a
+ * notice about its own failure. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "src/base/json.h"
+#include "src/run/request.h"
+#include "src/run/supervise.h"
+
+static bool
+is_own_failure(const struct active *a, const char *destination)
+{
+	for (size_t i = 0; i < a->part_count; i++)
+		if (strcmp(a->parts[i].destination, destination) == 0 &&
+			(a->parts[i].state == DELIVERY_REJECTED ||
+				a->parts[i].state == DELIVERY_UNKNOWN))
+			return true;
+	return false;
+}
+
+static void
+add_one(struct supervisor *s, const struct active *a, const char *destination, const char *title,
+	const char *text)
+{
+	struct note *n, **link = &s->notes;
+	struct err ignored = ERR_INIT;
+	char *event;
+
+	if (is_own_failure(a, destination))
+		return;
+	n = xcalloc(1, sizeof(*n));
+	n->run_id = a->run.id;
+	n->destination = xstrdup(destination);
+	n->title = xstrdup(title);
+	n->text = xstrdup(text);
+	n->key = xasprintf("<notice.run%lld@%s.dpstudio>", (long long)a->run.id,
+		workspace_uuid(s->ws));
+	while (*link)
+		link = &(*link)->next;
+	*link = n;
+	event = xasprintf("%s: to %s", title, destination);
+	ledger_event(s->ws, a->run.id, "notice", event, &ignored);
+	free(event);
+}
+
+void
+notice_add(struct supervisor *s, const struct active *a, const char *title, const char *text)
+{
+	struct err ignored = ERR_INIT;
+	struct arena arena = ARENA_INIT;
+	const char *notify = "";
+
+	for (size_t i = 0; a->has_task && i < a->task.on_failure.count; i++)
+		add_one(s, a, a->task.on_failure.list[i], title, text);
+	if ((!a->has_task || a->task.on_failure.count == 0) &&
+		workspace_notify(s->ws, &arena, &notify, &ignored) && *notify)
+		add_one(s, a, notify, title, text);
+	arena_fini(&arena);
+}
+
+static void
+not_sent(const struct note *n, const char *why)
+{
+	fprintf(stderr, "dpstudio: the notice \"%s\" could not be sent to %s: %s\n", n->title,
+		n->destination, why);
+}
+
+static void
+remove_note(struct supervisor *s, struct note *n)
+{
+	struct note **link = &s->notes;
+
+	while (*link != n)
+		link = &(*link)->next;
+	*link = n->next;
+	free(n->destination);
+	free(n->title);
+	free(n->text);
+	free(n->key);
+	free(n);
+}
+
+static void
+give(struct supervisor *s, struct note *n, struct crew *c)
+{
+	struct buf request = BUF_INIT, head = BUF_INIT;
+	struct err err = ERR_INIT;
+
+	if (!request_note(s->ws, n->destination, n->title, n->text, n->key, &request, &err)) {
+		not_sent(n, err.msg);
+		buf_fini(&request);
+		remove_note(s, n);
+		return;
+	}
+	n->sent = true;
+	n->job = ++s->next_job;
+	c->send_job = n->job;
+	frame_put_u32(&head, n->job);
+	frame_queue(&c->io, FRAME_REQUEST, buf_str(&head), buf_str(&request));
+	frame_flush(&c->io);
+	explicit_bzero(request.p, request.len);
+	buf_fini(&request);
+	buf_fini(&head);
+}
+
+bool
+notice_turn(struct supervisor *s)
+{
+	struct note *next;
+
+	for (struct note *n = s->notes; n; n = next) {
+		struct err err = ERR_INIT;
+		struct crew *c;
+
+		next = n->next;
+		if (n->sent)
+			continue;
+		c = crew_free(s, false, &err);
+		if (!c)
+			break;
+		give(s, n, c);
+	}
+	return s->notes != NULL;
+}
+
+/* json NULL: the request ended (or its worker died) without an outcome. */
+void
+notice_outcome(struct supervisor *s, uint32_t job, const cJSON *json)
+{
+	const cJSON *state = cJSON_GetObjectItemCaseSensitive(json, "state");
+	const cJSON *message = cJSON_GetObjectItemCaseSensitive(json, "message");
+
+	for (struct note *n = s->notes; n; n = n->next) {
+		if (!n->sent || n->job != job)
+			continue;
+		if (!cJSON_IsString(state))
+			not_sent(n, "it did not get out");
+		else if (strcmp(state->valuestring, "accepted") != 0 &&
+			 strcmp(state->valuestring, "queued") != 0)
+			not_sent(n, cJSON_IsString(message) ? message->valuestring : "refused");
+		remove_note(s, n);
+		return;
+	}
+}
+
+void
+notice_free(struct supervisor *s)
+{
+	while (s->notes)
+		remove_note(s, s->notes);
+}

@@ -1,0 +1,468 @@
+/* SPDX-License-Identifier: MIT */
+#include "src/run/supervise.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/task/task_json.h"
+#include "src/workspace/version.h"
+
+#define CANCEL_LOOK_US CLOCK_SECOND /* how often a person's cancel is looked for */
+#define QUIT_US (8 * CLOCK_SECOND) /* after SIGTERM */
+
+volatile int supervisor_stop;
+static struct sigaction old_term, old_int;
+
+static void
+on_stop(int sig)
+{
+	(void)sig;
+	supervisor_stop = 1;
+}
+
+bool
+supervisor_init(struct supervisor *s, struct workspace *ws, int jobs, struct pass_summary *summary,
+	struct err *err)
+{
+	struct sigaction stop = { .sa_handler = on_stop };
+
+	*s = (struct supervisor){ .ws = ws, .summary = summary };
+	for (int i = 0; i < MAX_WORKERS; i++)
+		s->crew[i].child.fd = -1;
+	if (jobs <= 0 && !workspace_jobs(ws, &jobs, err))
+		return false;
+	s->jobs = jobs < 1 ? 1 : jobs > MAX_WORKERS ? MAX_WORKERS : jobs;
+	if (!pass_begin(ws, &s->pass, err))
+		return false;
+	supervisor_stop = 0;
+	sigemptyset(&stop.sa_mask);
+	sigaction(SIGTERM, &stop, &old_term);
+	sigaction(SIGINT, &stop, &old_int);
+	return true;
+}
+
+static void
+active_free(struct active *a)
+{
+	for (size_t i = 0; i < a->part_count; i++)
+		free((char *)a->parts[i].plan.body.p);
+	free(a->parts);
+	free(a->parameters);
+	if (a->has_task)
+		task_fini(&a->task);
+	arena_fini(&a->arena);
+	free(a);
+}
+
+void
+supervisor_fini(struct supervisor *s)
+{
+	crew_end(s);
+	notice_free(s);
+	while (s->actives) {
+		struct active *next = s->actives->next;
+
+		active_free(s->actives);
+		s->actives = next;
+	}
+	pass_end(s->ws, &s->pass);
+	sigaction(SIGTERM, &old_term, NULL);
+	sigaction(SIGINT, &old_int, NULL);
+}
+
+/* --- taking a run over -------------------------------------------------------------------- */
+
+static bool
+load_definition(struct supervisor *s, struct active *a, struct err *err)
+{
+	struct version_row version;
+
+	if (a->run.version == 0) {
+		a->definition = str_from(a->run.definition);
+	} else {
+		if (!version_get(s->ws, a->run.task_id, a->run.version, &a->arena, &version, err))
+			return false;
+		a->definition = version.text;
+	}
+	a->has_task = task_from_text(&a->task, a->definition, err);
+	return a->has_task;
+}
+
+static void
+copy_row(struct active *a, const struct run_row *run)
+{
+	const char **const texts[] = { &a->run.task, &a->run.reason, &a->run.error_code,
+		&a->run.error, &a->run.hint, &a->run.group, &a->run.definition, &a->run.overrides,
+		&a->run.parameters };
+
+	a->run = *run;
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		*texts[i] = arena_strdup(&a->arena, *texts[i] ? *texts[i] : "");
+}
+
+/* Where a run stands that was begun before: parts to send, or to be run anew. */
+static bool
+resume(struct supervisor *s, struct active *a, struct err *err)
+{
+	if (!deliver_resume(s, a, err))
+		return false;
+	if (a->part_count) {
+		a->phase = ACTIVE_SENDING;
+	} else if (a->run.starts >= MAX_STARTS + a->run.retries) {
+		err_set(&a->err, ERR_FAILED, "worker died: it was begun %lld times and never ended",
+			(long long)a->run.starts);
+		a->phase = ACTIVE_SENDING;
+	}
+	return true;
+}
+
+bool
+supervisor_add(struct supervisor *s, const struct run_row *run, struct err *err)
+{
+	struct active *a = xcalloc(1, sizeof(*a)), **link = &s->actives;
+
+	copy_row(a, run);
+	a->env = run->cause == CAUSE_TEST ? ENV_DEV : ENV_PROD;
+	while (*link)
+		link = &(*link)->next;
+	*link = a;
+	s->dirty = true;
+	if (!load_definition(s, a, &a->err)) {
+		a->phase = ACTIVE_SENDING; /* ends with its error in the first turn */
+		return true;
+	}
+	if (a->run.cancel_wanted) {
+		err_set(&a->err, ERR_CANCELLED, "cancelled by hand");
+		a->stop_code = ERR_CANCELLED;
+		a->phase = ACTIVE_SENDING;
+		return true;
+	}
+	return resume(s, a, err);
+}
+
+/* --- giving out ---------------------------------------------------------------------------- */
+
+/* An older run of the same task goes first (overlap queue and replace). */
+static bool
+must_wait(const struct supervisor *s, const struct active *a)
+{
+	for (const struct active *o = s->actives; o; o = o->next)
+		if (o != a && o->run.task_id == a->run.task_id && o->run.id < a->run.id &&
+			o->phase != ACTIVE_DONE && a->run.cause == CAUSE_SCHEDULE)
+			return true;
+	return false;
+}
+
+static bool
+start_run(struct supervisor *s, struct active *a, struct crew *c, struct err *err)
+{
+	const char *sources[TASK_MAX_NODES];
+	size_t count = 0;
+
+	for (size_t i = 0; i < a->task.node_count && count < TASK_MAX_NODES; i++)
+		if (a->task.nodes[i].source[0])
+			sources[count++] = a->task.nodes[i].source;
+	if (!crew_give(s, a, c, &a->err)) {
+		a->phase = ACTIVE_SENDING;
+		return true;
+	}
+	a->run.starts++;
+	return ledger_started(s->ws, &a->run, sources, count, err);
+}
+
+static bool
+dry_or_paused(struct active *a)
+{
+	if (a->run.cause == CAUSE_TEST || a->task.mode == MODE_NORMAL)
+		return false;
+	a->skip_reason = a->task.mode == MODE_PAUSED ? "the task is paused (mode)"
+						     : "the task is on dry-run (mode)";
+	a->phase = ACTIVE_SENDING;
+	return true;
+}
+
+static bool
+give_out(struct supervisor *s, struct err *err)
+{
+	size_t waiting = 0;
+
+	for (struct active *a = s->actives; a; a = a->next)
+		waiting += a->phase == ACTIVE_WAITING;
+	for (struct active *a = s->actives; a && waiting; a = a->next) {
+		struct err why = ERR_INIT;
+		struct crew *c;
+
+		if (a->phase != ACTIVE_WAITING || must_wait(s, a) || dry_or_paused(a))
+			continue;
+		if (s->quitting)
+			continue;
+		c = crew_free(s, waiting > (size_t)s->jobs, &why);
+		if (!c && why.code != ERR_NONE) {
+			a->err = why;
+			a->phase = ACTIVE_SENDING;
+			continue;
+		}
+		if (!c)
+			break;
+		if (!start_run(s, a, c, err))
+			return false;
+	}
+	return true;
+}
+
+/* --- one turn --------------------------------------------------------------------------------- */
+
+/* What a planned or failed run has to write. False: the workspace failed. */
+static bool
+advance(struct supervisor *s, struct active *a, struct err *err)
+{
+	if (a->phase != ACTIVE_SENDING)
+		return true;
+	if (a->parameters) {
+		if (!ledger_parameters(s->ws, &a->run, a->parameters, err))
+			return false;
+		free(a->parameters);
+		a->parameters = NULL;
+	}
+	if (a->part_count && !a->planned_in_ledger && a->err.code == ERR_NONE &&
+		!deliver_plan(s, a, err))
+		return false;
+	if (a->planned_in_ledger && a->err.code == ERR_NONE && !a->stop_code &&
+		!deliver_choose(s, a, err))
+		return false;
+	if (a->stop_code && a->err.code == ERR_NONE)
+		err_set(&a->err, a->stop_code, "cancelled");
+	if (!deliver_is_over(s, a) && (a->err.code == ERR_NONE || deliver_in_flight(a)))
+		return true;
+	return finish_run(s, a, err);
+}
+
+/* A run that another has taken over is forgotten without a word to the ledger. */
+static bool
+forget_lost(struct active *a, struct err *err)
+{
+	if (err->code != ERR_STATE)
+		return false;
+	a->phase = ACTIVE_DONE;
+	a->worker = NULL;
+	err_clear(err);
+	return true;
+}
+
+static void
+drop_done(struct supervisor *s)
+{
+	struct active **link = &s->actives;
+
+	while (*link) {
+		struct active *a = *link;
+		if (a->phase == ACTIVE_DONE) {
+			*link = a->next;
+			active_free(a);
+		} else {
+			link = &a->next;
+		}
+	}
+}
+
+static bool
+write_turn(struct supervisor *s, struct err *err)
+{
+	bool ok = true;
+
+	s->dirty = false;
+	for (struct active *a = s->actives; ok && a; a = a->next)
+		ok = advance(s, a, err) || forget_lost(a, err);
+	return ok && give_out(s, err);
+}
+
+static void
+look_for_cancels(struct supervisor *s)
+{
+	struct err ignored = ERR_INIT;
+	struct arena arena = ARENA_INIT;
+	struct run_list held;
+
+	if (clock_mono_us() < s->next_cancel_look_us)
+		return;
+	s->next_cancel_look_us = clock_mono_us() + CANCEL_LOOK_US;
+	if (ledger_held_runs(s->ws, s->pass.id, &arena, &held, &ignored))
+		for (size_t i = 0; i < held.count; i++)
+			for (struct active *a = s->actives; a && held.rows[i].cancel_wanted; a = a->next)
+				if (a->run.id == held.rows[i].id && a->phase != ACTIVE_DONE) {
+					crew_cancel(s, a, ERR_CANCELLED);
+					a->stop_code = ERR_CANCELLED;
+					if (a->phase == ACTIVE_WAITING)
+						a->phase = ACTIVE_SENDING;
+					s->dirty = true;
+				}
+	arena_fini(&arena);
+}
+
+static void
+look_at_deadlines(struct supervisor *s)
+{
+	int64_t now = clock_mono_us();
+
+	for (struct active *a = s->actives; a; a = a->next)
+		if (a->phase == ACTIVE_RUNNING && now >= a->deadline_us)
+			crew_cancel(s, a, ERR_TIMEOUT);
+	crew_climb(s);
+	crew_unqueue(s);
+}
+
+/* SIGTERM: nothing new begins, what is being sent is finished, the rest goes back. */
+static bool
+quit(struct supervisor *s, struct err *err)
+{
+	if (s->quitting)
+		return true;
+	s->quitting = true;
+	s->quit_by_us = clock_mono_us() + QUIT_US;
+	s->dirty = true;
+	for (struct active *a = s->actives; a; a = a->next) {
+		if (a->phase != ACTIVE_WAITING && a->phase != ACTIVE_GIVEN &&
+			a->phase != ACTIVE_RUNNING)
+			continue;
+		if (a->worker)
+			crew_cancel(s, a, ERR_CANCELLED);
+		if (!ledger_release(s->ws, &a->run, clock_now_us(), err) && !forget_lost(a, err))
+			return false;
+		a->phase = ACTIVE_DONE;
+	}
+	return true;
+}
+
+static int
+poll_timeout(const struct supervisor *s)
+{
+	int64_t wall = INT64_MAX, now = clock_now_us();
+	bool any = false;
+
+	for (const struct active *a = s->actives; a; a = a->next) {
+		int64_t next = a->phase == ACTIVE_SENDING ? deliver_next_us(a) : INT64_MAX;
+
+		any = any || a->phase == ACTIVE_RUNNING || a->phase == ACTIVE_GIVEN;
+		if (next < wall)
+			wall = next;
+	}
+	if (s->dirty)
+		return 0;
+	if (wall != INT64_MAX && wall - now < 1000000)
+		return wall > now ? (int)((wall - now) / 1000) + 1 : 1;
+	return any ? 250 : 1000;
+}
+
+/* Waits; says which workers have something to tell. Reads nothing. */
+static bool
+poll_crew(struct supervisor *s)
+{
+	struct pollfd fds[MAX_WORKERS];
+	struct crew *of[MAX_WORKERS];
+	bool any = false;
+	nfds_t n = 0;
+
+	for (int i = 0; i < s->jobs; i++) {
+		struct crew *c = &s->crew[i];
+
+		if (!c->alive)
+			continue;
+		of[n] = c;
+		fds[n++] = (struct pollfd){ c->child.fd,
+			(short)(POLLIN | (c->io.out_pos < c->io.out.len ? POLLOUT : 0)), 0 };
+	}
+	if (poll(fds, n, poll_timeout(s)) <= 0)
+		return false;
+	for (nfds_t i = 0; i < n; i++) {
+		of[i]->ready = fds[i].revents != 0;
+		any = any || of[i]->ready;
+	}
+	return any;
+}
+
+/* Whether a turn would find something to write. */
+static bool
+needs_turn(const struct supervisor *s)
+{
+	int64_t now = clock_now_us();
+
+	if (s->dirty || (supervisor_stop && !s->quitting))
+		return true;
+	for (const struct active *a = s->actives; a; a = a->next)
+		if (a->phase == ACTIVE_SENDING && deliver_next_us(a) <= now)
+			return true;
+	return false;
+}
+
+static bool
+has_work(const struct supervisor *s)
+{
+	for (const struct active *a = s->actives; a; a = a->next)
+		if (a->phase != ACTIVE_DONE)
+			return true;
+	return false;
+}
+
+/* Frames are read inside the transaction: what they say is written with it. */
+static bool
+turn(struct supervisor *s, struct err *err)
+{
+	struct db *db = workspace_db(s->ws);
+	bool ok;
+
+	if (!db_begin(db, err))
+		return false;
+	for (int i = 0; i < s->jobs; i++)
+		if (s->crew[i].alive && s->crew[i].ready) {
+			s->crew[i].ready = false;
+			crew_turn(s, &s->crew[i]);
+		}
+	ok = !supervisor_stop || quit(s, err);
+	ok = ok && write_turn(s, err);
+	if (!db_finish(db, ok, err))
+		return false;
+	for (struct active *a = s->actives; a; a = a->next)
+		deliver_go(s, a);
+	drop_done(s);
+	return true;
+}
+
+/* Out of patience after SIGTERM: what is still in flight is not known. */
+static bool
+give_up(struct supervisor *s, struct err *err)
+{
+	struct db *db = workspace_db(s->ws);
+	bool ok = true;
+
+	if (!has_work(s))
+		return true;
+	if (!db_begin(db, err))
+		return false;
+	for (struct active *a = s->actives; a; a = a->next)
+		for (int i = 0; a->phase == ACTIVE_SENDING && i < s->jobs; i++)
+			ok = deliver_lost(s, a, &s->crew[i], err) && ok;
+	ok = ok && write_turn(s, err);
+	return db_finish(db, ok, err);
+}
+
+bool
+supervisor_loop(struct supervisor *s, struct err *err)
+{
+	bool ready = true;
+
+	while (has_work(s) || s->notes) {
+		if ((ready || needs_turn(s)) && !turn(s, err))
+			return err_wrap(err, "the ledger cannot be written");
+		if (!notice_turn(s) && !has_work(s))
+			break;
+		if (s->quitting && clock_mono_us() > s->quit_by_us)
+			break;
+		ready = poll_crew(s);
+		look_for_cancels(s);
+		look_at_deadlines(s);
+	}
+	return give_up(s, err);
+}

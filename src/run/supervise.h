@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/* The supervisor: the only writer of the ledger. It gives runs to a crew of warm
+ * workers, records what they plan and what came back, and lets them send part by
+ * part. Each turn of its loop gathers everything that arrived and writes it in one
+ * transaction; a GO leaves only after the commit that says "sending". Internal to
+ * src/run. */
+#ifndef DP_RUN_SUPERVISE_H
+#define DP_RUN_SUPERVISE_H
+
+#include "src/channel/channel.h"
+#include "src/run/frame.h"
+#include "src/run/run.h"
+#include "src/run/spawn.h"
+#include "src/task/task.h"
+
+#define MAX_STARTS 3		/* of one run, before "worker died" */
+#define MAX_WORKERS 64
+#define PREFETCH 8		/* jobs given ahead to one worker */
+#define SLOW_US (CLOCK_SECOND / 4) /* a job that takes longer loses those behind it */
+#define RETRY_LATER_US (900 * CLOCK_SECOND) /* deferred: next look, channels.md 14 */
+#define MAX_WAIT_IN_PASS_US (130 * CLOCK_SECOND)
+
+enum active_phase {
+	ACTIVE_WAITING,	  /* for a worker (or for an older run of its task) */
+	ACTIVE_GIVEN,	  /* in a worker's queue */
+	ACTIVE_RUNNING,	  /* being executed there */
+	ACTIVE_SENDING,	  /* planned; parts go out */
+	ACTIVE_DONE
+};
+
+/* One part on its way. */
+struct sending {
+	int64_t id;	     /* delivery; 0: not in the ledger yet */
+	uint32_t index;	     /* in the worker's kept parts */
+	bool kept;	     /* a worker has it; else its bytes come from the ledger */
+	enum delivery_state state;
+	int64_t not_before_us; /* wall */
+	int64_t expires_us;
+	int quick_retries;   /* used in this pass */
+	int64_t attempts;    /* in all */
+	int part, parts;
+	const char *node, *destination, *bucket; /* in the active's arena */
+	const struct channel *channel;
+	bool hold_unknown;
+	bool in_flight;
+	uint32_t job; /* of the request that carries it; 0: a GO to the active's own */
+	struct crew *by; /* who sends it now */
+	/* From FRAME_PART until the plan is in the ledger. */
+	struct delivery_row plan;
+};
+
+struct active {
+	struct active *next;
+	struct arena arena;
+	struct run_row run;
+	struct task task;
+	struct str definition;
+	bool has_task;
+	enum active_phase phase;
+	enum source_env env;
+	uint32_t job;	     /* the frame number it is known by; new at each giving */
+	struct crew *worker; /* who has it; NULL none */
+	int64_t given_us, deadline_us; /* monotonic */
+	struct sending *parts;
+	size_t part_count, part_room;
+	bool planned_in_ledger;
+	bool attempted;	      /* a delivery was attempted: no run-level retry any more */
+	bool cancel_told;
+	enum err_code stop_code; /* why it is being cancelled: ERR_CANCELLED, ERR_TIMEOUT */
+	const char *skip_reason;
+	struct err err;
+	enum run_state end; /* ACTIVE_DONE */
+	char *parameters;   /* JSON, until it is in the ledger */
+};
+
+struct crew { /* one worker */
+	struct child child;
+	struct frame_io io;
+	bool alive;
+	struct active *running; /* told START, not END */
+	int64_t since_us;	/* of running */
+	int given;		/* jobs in its queue or running */
+	int64_t cancelled_us;	/* monotonic: the ladder goes up from here */
+	uint32_t send_job;	/* a "send" request under way; 0 none */
+	bool ready;		/* poll says it has something to tell */
+};
+
+struct supervisor {
+	struct workspace *ws;
+	struct pass pass;
+	struct active *actives;
+	struct crew crew[MAX_WORKERS];
+	int jobs;
+	uint32_t next_job;
+	bool verbose, quiet; /* quiet: no lines on stderr (tests by hand) */
+	bool quitting;	     /* SIGTERM: finish what is being sent, release the rest */
+	int64_t quit_by_us; /* monotonic */
+	bool no_retry;	     /* tests and runs by hand: no run-level retry */
+	int64_t next_cancel_look_us;
+	struct pass_summary *summary;
+	struct note *notes; /* notices to send */
+	bool dirty;	    /* something waits for the next transaction */
+};
+
+/* Takes the run over into the loop. The row is copied. */
+bool supervisor_add(struct supervisor *s, const struct run_row *run, struct err *err);
+/* Until every run has ended here. False when the workspace cannot be written. */
+bool supervisor_loop(struct supervisor *s, struct err *err);
+bool supervisor_init(struct supervisor *s, struct workspace *ws, int jobs,
+	struct pass_summary *summary, struct err *err);
+void supervisor_fini(struct supervisor *s);
+/* SIGTERM and SIGINT end the pass in order while a supervisor lives. */
+extern volatile int supervisor_stop;
+
+/* --- crew.c: workers ------------------------------------------------------------- */
+
+bool crew_give(struct supervisor *s, struct active *a, struct crew *c, struct err *err);
+/* A worker that can take a job now, spawned when needed; NULL none. */
+struct crew *crew_free(struct supervisor *s, bool may_queue, struct err *err);
+void crew_turn(struct supervisor *s, struct crew *c);
+void crew_died(struct supervisor *s, struct crew *c);
+void crew_cancel(struct supervisor *s, struct active *a, enum err_code why);
+void crew_climb(struct supervisor *s);
+/* Takes jobs back that wait behind a slow one. */
+void crew_unqueue(struct supervisor *s);
+void crew_end(struct supervisor *s);
+bool crew_has_idle(const struct crew *c);
+
+/* --- deliver.c: parts -------------------------------------------------------------- */
+
+bool deliver_add_part(struct active *a, struct str json, struct str body, struct err *err);
+/* The plan goes into the ledger, once, in the caller's transaction. */
+bool deliver_plan(struct supervisor *s, struct active *a, struct err *err);
+/* Deliveries of a run taken over: what is left to send. */
+bool deliver_resume(struct supervisor *s, struct active *a, struct err *err);
+/* Marks as "sending" what may go now; GOs are queued by deliver_go after the commit. */
+bool deliver_choose(struct supervisor *s, struct active *a, struct err *err);
+void deliver_go(struct supervisor *s, struct active *a);
+bool deliver_outcome(struct supervisor *s, struct active *a, struct sending *p,
+	const cJSON *json, struct err *err);
+/* What was in flight at a worker that died. */
+bool deliver_lost(struct supervisor *s, struct active *a, struct crew *c, struct err *err);
+bool deliver_in_flight(const struct active *a);
+/* What was planned and will not be sent: the run was cancelled or failed. */
+bool deliver_reject_open(struct supervisor *s, struct active *a, const char *why,
+	struct err *err);
+/* Whether nothing more will happen to it in this pass. */
+bool deliver_is_over(const struct supervisor *s, const struct active *a);
+/* Wall time of the next thing to do; INT64_MAX none. */
+int64_t deliver_next_us(const struct active *a);
+/* When a waiting run is to be looked at again. */
+int64_t deliver_wake_us(const struct active *a, int64_t now_us);
+
+/* --- finish.c: the end of a run ------------------------------------------------------ */
+
+/* Decides the run's end by what happened, records it, tells people. */
+bool finish_run(struct supervisor *s, struct active *a, struct err *err);
+
+/* --- notice.c --------------------------------------------------------------------------- */
+
+struct note {
+	struct note *next;
+	int64_t run_id;
+	char *destination, *title, *text, *key;
+	uint32_t job;
+	bool sent;
+};
+
+void notice_add(struct supervisor *s, const struct active *a, const char *title,
+	const char *text);
+/* Gives notices to free workers; true while some are left. */
+bool notice_turn(struct supervisor *s);
+void notice_outcome(struct supervisor *s, uint32_t job, const cJSON *json);
+void notice_free(struct supervisor *s);
+
+#endif
