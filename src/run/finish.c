@@ -117,6 +117,7 @@ count_run(struct supervisor *s, const struct run_finish *f)
 	sum->runs++;
 	sum->succeeded += f->state == RUN_SUCCEEDED;
 	sum->failed += f->state == RUN_FAILED;
+	sum->not_connected += f->state == RUN_FAILED && f->failure->code == ERR_CONNECT;
 	sum->skipped += f->state == RUN_SKIPPED;
 	sum->cancelled += f->state == RUN_CANCELLED;
 	sum->waiting += f->state == RUN_WAITING;

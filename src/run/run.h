@@ -27,6 +27,7 @@ struct pass_options {
 
 struct pass_summary {
 	int64_t runs, succeeded, failed, skipped, cancelled, waiting;
+	int64_t not_connected; /* failed because a source could not be reached */
 	int64_t refused, unknown, deferred; /* deliveries */
 	int exit_status; /* design section 6 */
 	int64_t last_run_id;

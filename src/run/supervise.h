@@ -7,6 +7,7 @@
 #ifndef DP_RUN_SUPERVISE_H
 #define DP_RUN_SUPERVISE_H
 
+#include "src/base/json.h"
 #include "src/channel/channel.h"
 #include "src/run/frame.h"
 #include "src/run/run.h"
