@@ -158,6 +158,10 @@ bench: ## measure against the rivals, interleaved
 	@$(MAKE) --no-print-directory all
 	@tests/bench/run
 
+$(O)/bench/%: $(O)/tests/bench/%.o $(O)/libengine.a
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "  ld $@";)$(LINK) -rdynamic -o $@ $< -Wl,--whole-archive $(O)/libengine.a -Wl,--no-whole-archive $(LIBS_exe)
+
 .PHONY: zones faults
 zones: $(O)/tests/zones_driver ## every zone file against Python's zoneinfo (long)
 	@tests/integration/zones.py --all --driver=$(O)/tests/zones_driver

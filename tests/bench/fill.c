@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/* fill WORKSPACE N [SOURCE-DB CHANNEL FIELD VALUE]: a workspace with N published tasks, written by
+ * the store's own calls. With a SQLite file and a destination, the tasks are due every
+ * minute, read one row and write a small message; without them they are due in the
+ * far future. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "src/workspace/store_destination.h"
+#include "src/workspace/store_source.h"
+#include "src/workspace/version.h"
+
+static void
+stop(const struct err *err)
+{
+	fprintf(stderr, "fill: %s\n", err->msg);
+	exit(1);
+}
+
+static void
+add_ends(struct workspace *ws, const char *database, const char *channel, const char *field,
+	const char *place)
+{
+	struct settings source = SETTINGS_INIT, destination = SETTINGS_INIT;
+	struct err err = ERR_INIT;
+
+	settings_set(&source, "path", str_from(database), false);
+	settings_set(&destination, field, str_from(place), strcmp(field, "path") != 0);
+	if (!store_source_add(ws, "data", "sqlite", ENV_AUTO, &source, &err) ||
+		!store_destination_add(ws, "out", channel, &destination, &err))
+		stop(&err);
+	settings_fini(&source);
+	settings_fini(&destination);
+}
+
+static void
+add_task(struct workspace *ws, long i, bool due)
+{
+	const char *schedule = due ? "{\"cron\":\"* * * * *\"}"
+				   : "{\"every\":\"month\",\"days\":[1],\"at\":\"00:00\"}";
+	const char *effective = due ? "" : ",\"effective\":{\"from\":\"2090-01-01\"}";
+	struct test_ticket ticket;
+	struct err err = ERR_INIT;
+	int64_t id, number;
+	char name[32], text[1024];
+
+	snprintf(name, sizeof(name), "task-%06ld", i);
+	snprintf(text, sizeof(text),
+		"{\"format\":1,\"name\":\"%s\",\"nodes\":[{\"name\":\"q\",\"kind\":\"query\","
+		"\"source\":\"data\",\"sql\":\"SELECT 1 AS one, 'two' AS two\"},{\"name\":\"push\","
+		"\"kind\":\"push\",\"after\":[\"q\"],\"title\":\"Task %ld\",\"content\":[{\"kind\":"
+		"\"table\"}],\"destinations\":[\"out\"]}],\"schedule\":%s%s}",
+		name, i, schedule, effective);
+	if (!task_store_create(ws, name, str_from(text), &id, &err) ||
+		!version_test_begin(ws, id, str_from(text), &ticket, &err) ||
+		!version_test_passed(ws, &ticket, str_from(text), 0, &err) ||
+		!version_submit(ws, name, NULL, &number, &err) ||
+		!version_publish(ws, name, number, &number, &err))
+		stop(&err);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct workspace_options options = { .timezone = "UTC" };
+	struct err err = ERR_INIT;
+	bool due = argc >= 7;
+	struct workspace *ws;
+	long count;
+
+	if (argc < 3) {
+		fputs("usage: fill WORKSPACE N [SOURCE-DB CHANNEL FIELD VALUE]\n", stderr);
+		return 2;
+	}
+	count = strtol(argv[2], NULL, 10);
+	if (!workspace_create(argv[1], &options, &err))
+		stop(&err);
+	ws = workspace_open(argv[1], WORKSPACE_WRITE, &err);
+	if (!ws)
+		stop(&err);
+	add_ends(ws, argc > 3 ? argv[3] : "/nonexistent.db", argc > 4 ? argv[4] : "file",
+		argc > 5 ? argv[5] : "path", argc > 6 ? argv[6] : "/nonexistent");
+	for (long i = 0; i < count; i += 500) {
+		if (!db_begin(workspace_db(ws), &err))
+			stop(&err);
+		for (long k = i; k < count && k < i + 500; k++)
+			add_task(ws, k, due);
+		if (!db_commit(workspace_db(ws), &err))
+			stop(&err);
+	}
+	workspace_close(ws);
+	return 0;
+}
