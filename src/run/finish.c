@@ -154,6 +154,8 @@ notify(struct supervisor *s, struct active *a, const struct run_finish *f, const
 
 	if (a->run.cause == CAUSE_TEST || f->state == RUN_WAITING)
 		return true;
+	if (f->state == RUN_SUCCEEDED && a->has_task && a->task.has_ping)
+		notice_add_ping(s, a);
 	if (is_counted(a) && (f->state == RUN_FAILED || f->state == RUN_SUCCEEDED) &&
 		!ledger_streak(s->ws, a->run.task_id, a->run.id, f->state == RUN_FAILED, &change,
 			&failures, err))

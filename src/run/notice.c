@@ -8,6 +8,7 @@
 #include "src/base/json.h"
 #include "src/run/request.h"
 #include "src/run/supervise.h"
+#include "src/workspace/task_store.h"
 
 static bool
 is_own_failure(const struct active *a, const char *destination)
@@ -60,11 +61,42 @@ notice_add(struct supervisor *s, const struct active *a, const char *title, cons
 	arena_fini(&arena);
 }
 
+void
+notice_add_ping(struct supervisor *s, const struct active *a)
+{
+	struct note *n = xcalloc(1, sizeof(*n)), **link = &s->notes;
+
+	n->run_id = a->run.id;
+	n->task_id = a->run.task_id;
+	n->title = xasprintf("ping of %s", a->run.task);
+	while (*link)
+		link = &(*link)->next;
+	*link = n;
+}
+
+/* {"kind":"dead_man","url":…} */
+static bool
+ping_request(struct supervisor *s, const struct note *n, struct buf *to, struct err *err)
+{
+	struct secret url = SECRET_INIT;
+	bool ok = task_ping_get(s->ws, n->task_id, &url, err);
+
+	if (ok && secret_is_empty(&url))
+		ok = err_set(err, ERR_CONFIG, "its URL is not set in this workspace");
+	if (ok) {
+		buf_adds(to, "{\"kind\":\"dead_man\",\"url\":");
+		json_add_string(to, secret_expose(&url));
+		buf_addc(to, '}');
+	}
+	secret_fini(&url);
+	return ok;
+}
+
 static void
 not_sent(const struct note *n, const char *why)
 {
-	fprintf(stderr, "dpstudio: the notice \"%s\" could not be sent to %s: %s\n", n->title,
-		n->destination, why);
+	fprintf(stderr, "dpstudio: the notice \"%s\" could not be sent%s%s: %s\n", n->title,
+		n->destination ? " to " : "", n->destination ? n->destination : "", why);
 }
 
 static void
@@ -88,7 +120,9 @@ give(struct supervisor *s, struct note *n, struct crew *c)
 	struct buf request = BUF_INIT, head = BUF_INIT;
 	struct err err = ERR_INIT;
 
-	if (!request_note(s->ws, n->destination, n->title, n->text, n->key, &request, &err)) {
+	if (!(n->destination ? request_note(s->ws, n->destination, n->title, n->text, n->key,
+				       &request, &err)
+			     : ping_request(s, n, &request, &err))) {
 		not_sent(n, err.msg);
 		buf_fini(&request);
 		remove_note(s, n);

@@ -162,13 +162,17 @@ bool finish_run(struct supervisor *s, struct active *a, struct err *err);
 struct note {
 	struct note *next;
 	int64_t run_id;
-	char *destination, *title, *text, *key;
+	char *destination; /* NULL: a ping of the task's dead-man URL */
+	char *title, *text, *key;
+	int64_t task_id;
 	uint32_t job;
 	bool sent;
 };
 
 void notice_add(struct supervisor *s, const struct active *a, const char *title,
 	const char *text);
+/* The task's dead-man URL is to hear that a run succeeded. */
+void notice_add_ping(struct supervisor *s, const struct active *a);
 /* Gives notices to free workers; true while some are left. */
 bool notice_turn(struct supervisor *s);
 void notice_outcome(struct supervisor *s, uint32_t job, const cJSON *json);

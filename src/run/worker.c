@@ -23,6 +23,7 @@ static const struct {
 } kinds[] = {
 	{ "run", worker_run },
 	{ "send", worker_send },
+	{ "dead_man", worker_dead_man },
 	{ "query", worker_query },
 	{ "describe", worker_describe },
 	{ "schema", worker_schema },

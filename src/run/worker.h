@@ -54,6 +54,7 @@ bool worker_ping(struct worker *w, struct request *r, struct err *err);
 bool worker_stop_query(struct worker *w, struct request *r, struct err *err);
 bool worker_run(struct worker *w, struct request *r, struct err *err);
 bool worker_send(struct worker *w, struct request *r, struct err *err);
+bool worker_dead_man(struct worker *w, struct request *r, struct err *err);
 /* The GO of a planned part. */
 void worker_send_part(struct worker *w, struct request *r, uint32_t part);
 void work_free(struct work *work);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "src/content/note.h"
+#include "src/net/net.h"
 #include "src/run/work.h"
 
 #define SEND_TIMEOUT_US (90 * CLOCK_SECOND)
@@ -175,4 +176,31 @@ worker_send(struct worker *w, struct request *r, struct err *err)
 	if (ok)
 		worker_end_ok(w, r, "");
 	return ok;
+}
+
+/* Tells a dead-man switch that a run succeeded. */
+bool
+worker_dead_man(struct worker *w, struct request *r, struct err *err)
+{
+	struct outcome outcome = { .state = OUTCOME_REJECTED, .retry_after_s = -1 };
+	struct http_request request = { .method = "GET", .url = text_of(r->json, "url"),
+		.deadline = deadline_in_us(10 * CLOCK_SECOND) };
+	struct http_answer answer = { 0 };
+	struct buf json = BUF_INIT;
+	struct err why = ERR_INIT;
+
+	if (!request.url)
+		return err_set(err, ERR_INTERNAL, "no URL to ping");
+	if (!http_perform(&request, &answer, &why))
+		snprintf(outcome.message, sizeof(outcome.message), "%.250s", why.msg);
+	else if (answer.status >= 200 && answer.status < 300)
+		outcome.state = OUTCOME_ACCEPTED;
+	else
+		snprintf(outcome.message, sizeof(outcome.message), "it answered %ld", answer.status);
+	outcome_json(&json, 0, &outcome, 0);
+	worker_tell(w, r, FRAME_OUTCOME, buf_str(&json), STR_NONE);
+	buf_fini(&json);
+	http_answer_fini(&answer);
+	worker_end_ok(w, r, "");
+	return true;
 }
