@@ -42,7 +42,7 @@ load(struct workspace *ws, int64_t task_id, int64_t number, struct loaded *l, st
 		return false;
 	l->number = number;
 	l->has_task = task_from_text(&l->task, row.text, err);
-	l->has_plan = l->has_task && task_plan_init(ws, &l->task, &l->plan, err);
+	l->has_plan = l->has_task && task_plan_init(ws, &l->task, task_id, &l->plan, err);
 	return l->has_plan;
 }
 
@@ -178,14 +178,13 @@ static bool
 move_on(struct workspace *ws, const struct due_task *due, struct loaded *l, int64_t now_us,
 	struct err *err)
 {
-	struct slot next;
+	struct version_slot next;
 	bool found;
 
-	if (!load(ws, due->id, due->version, l, err) ||
-		!task_plan_next(&l->plan, now_us - l->plan.jitter_us, &next, &found, err))
+	if (!version_next_slot(ws, due->id, now_us - l->plan.jitter_us, &next, &found, err))
 		return false;
-	return task_move_next(ws, due->id, due->next_us,
-		found ? next.at_us + l->plan.jitter_us : 0, found ? next.at_us : 0, err);
+	return task_move_next(ws, due->id, due->next_us, found ? next.wake_us : 0,
+		found ? next.slot.at_us : 0, err);
 }
 
 static bool

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "src/run/choice.h"
+#include "src/run/chosen.h"
 #include "src/run/claim.h"
 #include "src/run/supervise.h"
 #include "src/task/task_json.h"
@@ -92,13 +92,13 @@ add_by_hand(struct supervisor *s, const char *name, const struct pass_options *o
 		.at_us = options->at_us };
 	struct new_run run = { .cause = CAUSE_MANUAL, .is_slot = options->has_at };
 	struct chosen chosen = CHOSEN_INIT;
-	bool ok = choice_load(s->ws, &choice, &chosen, err);
+	bool ok = chosen_load(s->ws, &choice, &chosen, err);
 
 	if (ok) {
 		run.version = chosen.number;
 		ok = add_chosen(s, &choice, &run, &chosen.row, &chosen.task, err);
 	}
-	choice_fini(&chosen);
+	chosen_fini(&chosen);
 	return ok;
 }
 
@@ -166,9 +166,9 @@ run_test(struct workspace *ws, const struct run_choice *choice, int64_t *run_id,
 	bool ok;
 
 	*summary = (struct pass_summary){ 0 };
-	ok = choice_load(ws, choice, &chosen, err) &&
+	ok = chosen_load(ws, choice, &chosen, err) &&
 	     version_test_begin(ws, chosen.row.id, chosen.text, &ticket, err) &&
-	     choice_overrides(choice, &overrides, err);
+	     chosen_overrides(choice, &overrides, err);
 	if (ok && supervisor_init(&s, ws, 1, summary, err)) {
 		struct new_run run = { .cause = CAUSE_TEST, .version = chosen.number,
 			.definition = chosen.number ? NULL : chosen.text.p,
@@ -180,13 +180,13 @@ run_test(struct workspace *ws, const struct run_choice *choice, int64_t *run_id,
 		supervisor_fini(&s);
 		*run_id = summary->last_run_id;
 		if (ok && draft_passed(summary))
-			ok = version_test_passed(ws, &ticket, chosen.text, *run_id, err);
+			ok = version_test_passed(ws, &ticket, *run_id, err);
 	} else {
 		ok = false;
 	}
 	set_exit_status(summary);
 	buf_fini(&overrides);
-	choice_fini(&chosen);
+	chosen_fini(&chosen);
 	return ok;
 }
 
@@ -262,7 +262,7 @@ run_backfill(struct workspace *ws, const char *task, struct date from, struct da
 	*summary = (struct pass_summary){ 0 };
 	if (date_compare(to, from) < 0)
 		return err_set(err, ERR_USAGE, "the last date lies before the first");
-	ok = choice_load(ws, &choice, &chosen, err) &&
+	ok = chosen_load(ws, &choice, &chosen, err) &&
 	     supervisor_init(&s, ws, groups > 0 ? groups : 1, summary, err);
 	if (ok) {
 		s.no_retry = true;
@@ -271,6 +271,6 @@ run_backfill(struct workspace *ws, const char *task, struct date from, struct da
 		supervisor_fini(&s);
 	}
 	set_exit_status(summary);
-	choice_fini(&chosen);
+	chosen_fini(&chosen);
 	return ok;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "src/run/choice.h"
+#include "src/run/chosen.h"
 
 #include <stdlib.h>
 
@@ -30,7 +30,7 @@ load_text(struct workspace *ws, const struct run_choice *choice, struct chosen *
 }
 
 bool
-choice_load(struct workspace *ws, const struct run_choice *choice, struct chosen *c,
+chosen_load(struct workspace *ws, const struct run_choice *choice, struct chosen *c,
 	struct err *err)
 {
 	if (!task_store_find(ws, choice->task, &c->arena, &c->row, err) ||
@@ -41,7 +41,7 @@ choice_load(struct workspace *ws, const struct run_choice *choice, struct chosen
 }
 
 void
-choice_fini(struct chosen *c)
+chosen_fini(struct chosen *c)
 {
 	if (c->has_task)
 		task_fini(&c->task);
@@ -50,7 +50,7 @@ choice_fini(struct chosen *c)
 }
 
 bool
-choice_overrides(const struct run_choice *choice, struct buf *to, struct err *err)
+chosen_overrides(const struct run_choice *choice, struct buf *to, struct err *err)
 {
 	if (choice->set_count == 0 && choice->to_count == 0)
 		return true;
@@ -129,7 +129,7 @@ run_choice_slot(struct workspace *ws, const struct task *task, const struct run_
 	bool ok;
 
 	*zone = claim_zone(ws, task, err);
-	if (!*zone || !task_plan_init(ws, task, &plan, err))
+	if (!*zone || !task_plan_init(ws, task, 0, &plan, err))
 		return false;
 	if (choice->has_at)
 		ok = slot_at(&plan, *zone, choice->at_us, slot, err);
@@ -149,7 +149,7 @@ run_preview_request(struct workspace *ws, const struct run_choice *choice, int c
 	struct chosen c = CHOSEN_INIT;
 	struct run_request run = { .env = ENV_DEV, .preview = true, .columns = columns };
 	struct slot slot;
-	bool ok = choice_load(ws, choice, &c, err) && choice_overrides(choice, &overrides, err) &&
+	bool ok = chosen_load(ws, choice, &c, err) && chosen_overrides(choice, &overrides, err) &&
 		  run_choice_slot(ws, &c.task, choice, &slot, &run.zone, err);
 
 	if (ok) {
@@ -170,7 +170,7 @@ run_preview_request(struct workspace *ws, const struct run_choice *choice, int c
 	}
 	buf_fini(&overrides);
 	buf_fini(&id);
-	choice_fini(&c);
+	chosen_fini(&c);
 	return ok;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a person chose to run: draft or version, slot, values. Internal to src/run. */
-#ifndef DP_RUN_CHOICE_H
-#define DP_RUN_CHOICE_H
+#ifndef DP_RUN_CHOSEN_H
+#define DP_RUN_CHOSEN_H
 
 #include "src/run/run.h"
 #include "src/task/task.h"
@@ -18,10 +18,10 @@ struct chosen {
 
 #define CHOSEN_INIT { .arena = ARENA_INIT }
 
-bool choice_load(struct workspace *ws, const struct run_choice *choice, struct chosen *chosen,
+bool chosen_load(struct workspace *ws, const struct run_choice *choice, struct chosen *chosen,
 	struct err *err);
-void choice_fini(struct chosen *chosen);
+void chosen_fini(struct chosen *chosen);
 /* {"set":{…},"to":[…]}; nothing when neither is given. ERR_USAGE for a --set without =. */
-bool choice_overrides(const struct run_choice *choice, struct buf *to, struct err *err);
+bool chosen_overrides(const struct run_choice *choice, struct buf *to, struct err *err);
 
 #endif
