@@ -53,7 +53,7 @@ add_task(struct workspace *ws, long i, bool due)
 		name, i, schedule, effective);
 	if (!task_store_create(ws, name, str_from(text), &id, &err) ||
 		!version_test_begin(ws, id, str_from(text), &ticket, &err) ||
-		!version_test_passed(ws, &ticket, str_from(text), 0, &err) ||
+		!version_test_passed(ws, &ticket, 0, &err) ||
 		!version_submit(ws, name, NULL, &number, &err) ||
 		!version_publish(ws, name, number, &number, &err))
 		stop(&err);
