@@ -48,9 +48,9 @@ scratch_leave(void)
 const char *
 scratch_path(const char *name)
 {
-	static char paths[8][256];
+	static char paths[64][256];
 	static unsigned next;
-	char *path = paths[next++ % 8];
+	char *path = paths[next++ % 64];
 
 	snprintf(path, sizeof(paths[0]), "%s/%s", folder, name);
 	return path;
