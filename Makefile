@@ -128,8 +128,15 @@ $(O)/tests/zones_driver: $(O)/tests/integration/zones_driver.o $(O)/tests/unit/l
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  ld $@";)$(LINK) -rdynamic -o $@ $(filter %.o,$^) -Wl,--whole-archive $(O)/libengine.a -Wl,--no-whole-archive $(LIBS_exe)
 
+# A fuzzer's entry run on files, see tests/fuzz/replay.c.
+FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
+REPLAY   := $(patsubst tests/fuzz/%.c,$(O)/replay/%,$(FUZZ_SRC))
+$(O)/replay/%: $(O)/tests/fuzz/%.o $(O)/tests/fuzz/replay.o $(O)/libengine.a
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "  ld $@";)$(LINK) -rdynamic -o $@ $(filter %.o,$^) -Wl,--whole-archive $(O)/libengine.a -Wl,--no-whole-archive $(LIBS_exe)
+
 .PHONY: unit
-unit: $(UNIT_BIN) $(O)/tests/zones_driver ## build the unit tests of VARIANT (see check)
+unit: $(UNIT_BIN) $(O)/tests/zones_driver $(REPLAY) ## build the unit tests of VARIANT (see check)
 
 .PHONY: check
 check: ## install what tests need, build with sanitizers under gcc and clang, run every test
@@ -145,7 +152,6 @@ fuzz: ## run every fuzzer for FUZZ_SECONDS (60) each
 	@share/dev/packages build check
 	@tests/fuzz/run
 
-FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 $(O)/fuzz/%: $(O)/tests/fuzz/%.o $(O)/libengine.a
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  ld $@";)$(LINK) -fsanitize=fuzzer -o $@ $< -Wl,--whole-archive $(O)/libengine.a -Wl,--no-whole-archive $(LIBS_exe)

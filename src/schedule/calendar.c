@@ -195,7 +195,8 @@ calendar_parse(struct str text, struct err *err)
 	bool ok;
 
 	if (text.len > CALENDAR_MAX_TEXT) {
-		err_set(err, ERR_LIMIT, "a calendar's text is at most %zu bytes", CALENDAR_MAX_TEXT);
+		err_set(err, ERR_LIMIT, "a calendar's text is at most %zu bytes",
+			CALENDAR_MAX_TEXT);
 		return NULL;
 	}
 	c = xcalloc(1, sizeof(*c));

@@ -94,16 +94,19 @@ read_day_list(struct days *days, struct str text, struct err *err)
 
 	while (from <= text.len) {
 		size_t to = str_find(text, STR(","), from);
+		struct str one;
 		struct date d;
 		bool timed;
 
 		if (to == SIZE_MAX)
 			to = text.len;
 		/* of a period only its beginning counts */
-		if (!read_day(str_slice(text, from, to < from + 16 ? to : from + 16), &d, &timed, err))
+		one = str_slice(text, from, to < from + 16 ? to : from + 16);
+		if (!read_day(one, &d, &timed, err))
 			return false;
 		if (days->count >= MAX_LIST)
-			return err_set(err, ERR_LIMIT, "an event lists more than %d days", MAX_LIST);
+			return err_set(err, ERR_LIMIT, "an event lists more than %d days",
+				MAX_LIST);
 		if (!days_add(days, date_to_days(d), date_to_days(d), err))
 			return false;
 		from = to + 1;
@@ -208,7 +211,9 @@ read_rule(struct repeat *r, struct str text, struct err *err)
 			return repeat_unknown(part, err);
 		from = to + 1;
 	}
-	if (!contains_nocase(text, "FREQ=YEARLY") || ((r->nth || r->month_day) && !r->month) || (r->nth && r->month_day))
+	/* a day of every month, and two rules at once, are more than yearly days */
+	if (!contains_nocase(text, "FREQ=YEARLY") || (r->nth && r->month_day) ||
+		((r->nth || r->month_day) && !r->month))
 		return repeat_unknown(text, err);
 	return true;
 }
@@ -341,7 +346,8 @@ event_property(struct ical *ical, const struct property *p)
 	if (property_is(p, "X-APPLE-SPECIAL-DAY") && contains_nocase(p->value, "ALTERNATE-WORKDAY"))
 		e->work = true;
 	if (property_is(p, "RECURRENCE-ID"))
-		return err_set(ical->err, ERR_INPUT, "a moved repetition (RECURRENCE-ID) is not supported");
+		return err_set(ical->err, ERR_INPUT,
+			"a moved repetition (RECURRENCE-ID) is not supported");
 	return true;
 }
 
@@ -351,7 +357,8 @@ ical_property(struct ical *ical, const struct property *p)
 	bool ok;
 
 	if (!ical->in_event) {
-		ical->in_event = property_is(p, "BEGIN") && str_equal_nocase(p->value, STR("VEVENT"));
+		ical->in_event = property_is(p, "BEGIN") &&
+				 str_equal_nocase(p->value, STR("VEVENT"));
 		return true;
 	}
 	if (property_is(p, "BEGIN")) {

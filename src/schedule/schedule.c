@@ -465,7 +465,8 @@ clamp_seconds(int64_t at)
 bool
 schedule_next(const struct plan *plan, int64_t from_us, struct slot *slot, struct err *err)
 {
-	int64_t at = clamp_seconds(floor_div(from_us, CLOCK_SECOND) + (from_us % CLOCK_SECOND != 0));
+	int64_t at = clamp_seconds(floor_div(from_us, CLOCK_SECOND) +
+				   (from_us % CLOCK_SECOND != 0));
 	bool found = false;
 
 	for (size_t i = 0; i < plan->count; i++) {

@@ -403,7 +403,8 @@ read_call(struct walk *w, struct piece *piece, size_t pos, size_t end)
 	if (close + 1 < end && find_offset(w, close + 1, end) != close + 1) {
 		if (is_refused(at(w, close + 1)))
 			return refused(w, close + 1);
-		return fault(w, TIMEEXPR_FMT, close + 1, 1, "only an offset may follow %s(…)", name);
+		return fault(w, TIMEEXPR_FMT, close + 1, 1, "only an offset may follow %s(…)",
+			name);
 	}
 	return true;
 }
@@ -509,8 +510,8 @@ walk_value(struct walk *w)
 {
 	w->end = strip_quotes(w->value, &w->pos).len;
 	if (w->value.len > TIMEEXPR_MAX)
-		return fault(w, TIMEEXPR_RANGE, TIMEEXPR_MAX, 0, "the value is longer than %d bytes",
-			TIMEEXPR_MAX);
+		return fault(w, TIMEEXPR_RANGE, TIMEEXPR_MAX, 0,
+			"the value is longer than %d bytes", TIMEEXPR_MAX);
 	while (w->pos < w->end) {
 		char c = at(w, w->pos);
 

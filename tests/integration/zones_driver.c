@@ -95,7 +95,8 @@ check_backwards(const struct plan *plan, const struct record *list, size_t count
 		if (schedule_previous(plan, before, &slot, &err))
 			r = record(&slot);
 		if (memcmp(&r, &list[i - 1], sizeof(r)) != 0) {
-			fprintf(stderr, "plan %td in %s: before %lld is %lld/%d/%d, not %lld/%d/%d\n",
+			fprintf(stderr,
+				"plan %td in %s: before %lld is %lld/%d/%d, not %lld/%d/%d\n",
 				plan - plans, zone_name(plan->default_zone), (long long)before,
 				(long long)r.at, r.business, r.reason, (long long)list[i - 1].at,
 				list[i - 1].business, list[i - 1].reason);

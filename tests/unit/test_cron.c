@@ -166,7 +166,8 @@ test_bad(void **state)
 		assert_int_equal(c.minutes, 42);
 		if (!strstr(err.msg, bad[i].message) || !strstr(err.hint, bad[i].hint) ||
 			err.column != bad[i].column)
-			fail_msg("\"%s\": %s (%s) at %d", bad[i].text, err.msg, err.hint, err.column);
+			fail_msg("\"%s\": %s (%s) at %d", bad[i].text, err.msg, err.hint,
+				err.column);
 	}
 }
 

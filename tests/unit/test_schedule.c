@@ -349,7 +349,8 @@ test_for_date(void **state)
 		if (schedule_for_date(&s.plan, d, &slot, &err))
 			add_slot(&got, s.plan.default_zone, &slot);
 		if (strcmp(buf_text(&got), dates[i].expected ? dates[i].expected : "") != 0)
-			fail_msg("%s %s: %s", dates[i].schedules, dates[i].business, buf_text(&got));
+			fail_msg("%s %s: %s", dates[i].schedules, dates[i].business,
+				buf_text(&got));
 		buf_fini(&got);
 	}
 	assert_false(schedule_for_date(&s.plan, (struct date){ 2025, 2, 29 }, &slot, &err));
@@ -528,7 +529,8 @@ test_calendar_text(void **state)
 			fail_msg("%s: %s (line %d)", bad[i].text, err.msg, err.line);
 	}
 	assert_true(calendar_is_working(NULL, (struct date){ 2026, 1, 3 }));
-	c = calendar_parse(STR("weekend sun mon tue wed thu fri sat\n2026-02-03\n2026-01-01"), &err);
+	c = calendar_parse(STR("weekend sun mon tue wed thu fri sat\n2026-02-03\n2026-01-01"),
+		&err);
 	assert_false(calendar_next_working(c, (struct date){ 2026, 1, 1 }, &first));
 	assert_int_equal(calendar_count(c, &first, &last), 2);
 	assert_int_equal(first.month, 1);
