@@ -251,16 +251,16 @@ replace_pieces(struct buf *text, struct str secret)
 	replace(text, secret);
 	if (start == SIZE_MAX)
 		return;
-	start += 3;
-	for (i = start; i < secret.len && !strchr("/?", secret.p[i]); i++)
+	for (i = start + 3; i < secret.len && secret.p[i] != '/' && secret.p[i] != '?'; i++)
 		;
-	start = i;
-	for (; i <= secret.len; i++)
-		if (i == secret.len || strchr("/?&=", secret.p[i])) {
-			if (i - start >= 8 && start > 0)
-				replace(text, str_slice(secret, start, i));
-			start = i + 1;
-		}
+	for (start = i; i <= secret.len; i++) {
+		if (i < secret.len && !strchr("/?&=", secret.p[i]))
+			continue;
+		/* What stands before a "=" is only the name of a value. */
+		if (i - start >= 8 && (i == secret.len || secret.p[i] != '='))
+			replace(text, str_slice(secret, start, i));
+		start = i + 1;
+	}
 }
 
 /* What follows the host of any URL in the text. */
@@ -291,19 +291,15 @@ shorten_urls(struct buf *text)
 void
 outcome_mask(struct outcome *outcome, const struct settings *settings)
 {
-	char *const fields[] = { outcome->message, outcome->advice };
+	struct buf text = BUF_INIT;
 
-	for (size_t f = 0; f < ARRAY_LEN(fields); f++) {
-		struct buf text = BUF_INIT;
-
-		buf_adds(&text, fields[f]);
-		for (size_t i = 0; i < settings->count; i++)
-			if (settings->list[i].secret)
-				replace_pieces(&text, str_from(settings->list[i].value));
-		shorten_urls(&text);
-		copy_text(fields[f], sizeof(outcome->message), buf_str(&text));
-		buf_fini(&text);
-	}
+	buf_adds(&text, outcome->message);
+	for (size_t i = 0; i < settings->count; i++)
+		if (settings->list[i].secret)
+			replace_pieces(&text, str_from(settings->list[i].value));
+	shorten_urls(&text);
+	copy_text(outcome->message, sizeof(outcome->message), buf_str(&text));
+	buf_fini(&text);
 }
 
 void

@@ -15,8 +15,8 @@
 #include <cmocka.h>
 
 /* build/VARIANT/tests/NAME -> tests/integration/NAME */
-static void
-script_path(char path[PATH_MAX], const char *name)
+void
+peer_script(char *path, size_t size, const char *name)
 {
 	char self[PATH_MAX];
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
@@ -25,7 +25,7 @@ script_path(char path[PATH_MAX], const char *name)
 	self[n] = '\0';
 	for (int i = 0; i < 4; i++)
 		*strrchr(self, '/') = '\0';
-	assert_true(snprintf(path, PATH_MAX, "%s/tests/integration/%s", self, name) < PATH_MAX);
+	assert_true(snprintf(path, size, "%s/tests/integration/%s", self, name) < (int)size);
 }
 
 static void
@@ -63,7 +63,7 @@ peer_start(struct peer *peer, const char *program, const char *script, const cha
 	size_t argc = 5;
 	int in[2], out[2], fd;
 
-	script_path(path, program);
+	peer_script(path, sizeof(path), program);
 	snprintf(peer->record, sizeof(peer->record), "%s", "/tmp/dp-peer-XXXXXX");
 	fd = mkstemp(peer->record);
 	assert_true(fd >= 0);
@@ -121,7 +121,7 @@ peer_certificate(char folder[64])
 
 	snprintf(folder, 64, "%s", "/tmp/dp-cert-XXXXXX");
 	assert_non_null(mkdtemp(folder));
-	script_path(path, "");
+	peer_script(path, sizeof(path), "");
 	snprintf(code, sizeof(code),
 		"import sys; sys.path.insert(0, '%s'); import peer_http; "
 		"peer_http.make_certificate('%s')", path, folder);

@@ -23,6 +23,8 @@ void peer_start(struct peer *peer, const char *program, const char *script,
 cJSON *peer_records(const struct peer *peer);
 void peer_stop(struct peer *peer);
 
+/* Where a script of tests/integration is. */
+void peer_script(char *path, size_t size, const char *name);
 /* A certificate for localhost and 127.0.0.1 in a fresh folder: "cert.pem", "key.pem". */
 void peer_certificate(char folder[64]);
 

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: MIT */
+#include "src/channel/chat.h"
+
+#include <stdio.h>
+
+#include "src/base/utf8.h"
+
+struct str
+chat_title(struct document *doc)
+{
+	struct buf plain = BUF_INIT, clean = BUF_INIT;
+	struct str title;
+
+	text_plain(&plain, &doc->title);
+	utf8_sanitize(&clean, buf_str(&plain), true);
+	title = arena_str(&doc->arena, str_trim(buf_str(&clean)));
+	buf_fini(&plain);
+	buf_fini(&clean);
+	return title;
+}
+
+void
+chat_init(struct chat *chat, const struct channel *channel, struct document *doc,
+	const struct settings *settings, const struct md_dialect *dialect)
+{
+	*chat = (struct chat){ .doc = doc, .settings = settings, .channel = channel,
+		.content_type = "application/json; charset=utf-8" };
+	chat->plan = (struct parts_options){
+		.budget = channel->budget,
+		.separator = dialect->paragraph,
+		.oversize = doc->oversize,
+		.channel = channel->label,
+		.unit_name = channel->budget_unit,
+		.context = (void *)dialect,
+		.shorten = render_markdown_shorten,
+	};
+	unit_list_init(&chat->units, &doc->arena);
+}
+
+bool
+chat_reserve_envelope(struct chat *chat, struct err *err)
+{
+	struct chat_part empty = { .title = chat_title(chat->doc), .number = 1, .of = 1,
+		.is_last = true };
+	struct buf body = BUF_INIT;
+	size_t taken = chat->body(chat, &empty, &body);
+
+	if (taken == 0)
+		taken = body.len;
+	buf_fini(&body);
+	taken += 2 * PARTS_TITLE_RESERVE; /* a title may stand in it twice */
+	if (taken > chat->plan.budget * 3 / 4)
+		return err_set(err, ERR_LIMIT, "title and mentions leave no room in a message of %s",
+			chat->channel->label);
+	chat->plan.budget -= taken;
+	return true;
+}
+
+static bool
+emit_one(struct chat *chat, const struct planned_part *planned, struct str title, int number,
+	int of, struct part_sink *sink, struct err *err)
+{
+	struct buf numbered = BUF_INIT, body = BUF_INIT;
+	struct chat_part part = { .text = planned->text, .number = number, .of = of,
+		.is_last = number == of };
+	struct part out;
+	size_t measured;
+	bool ok;
+
+	parts_add_title(&numbered, title, number, of);
+	part.title = buf_str(&numbered);
+	measured = chat->body(chat, &part, &body);
+	out = (struct part){ .number = number, .of = of + (chat->extra != NULL),
+		.body = buf_str(&body), .content_type = chat->content_type, .kind = chat->kind,
+		.title = part.title, .measured = measured ? measured : body.len,
+		.rows = planned->rows };
+	ok = sink->part(sink, &out, err);
+	buf_fini(&numbered);
+	buf_fini(&body);
+	return ok;
+}
+
+static bool
+emit_extra(struct chat *chat, struct str title, int number, struct part_sink *sink,
+	struct err *err)
+{
+	struct buf body = BUF_INIT;
+	struct part out;
+	bool ok;
+
+	chat->extra(chat, title, &body);
+	out = (struct part){ .number = number, .of = number, .body = buf_str(&body),
+		.content_type = chat->content_type, .kind = "text", .title = title,
+		.measured = body.len };
+	ok = sink->part(sink, &out, err);
+	buf_fini(&body);
+	return ok;
+}
+
+bool
+chat_emit(struct chat *chat, struct part_sink *sink, struct err *err)
+{
+	struct parts parts = { 0 };
+	struct str title = chat_title(chat->doc);
+
+	if (!parts_plan(&chat->plan, &chat->units, chat->doc, &parts, err))
+		return false;
+	for (size_t i = 0; i < parts.count; i++)
+		if (!emit_one(chat, &parts.list[i], title, (int)i + 1, (int)parts.count, sink, err))
+			return false;
+	return !chat->extra || emit_extra(chat, title, (int)parts.count + 1, sink, err);
+}
+
+static void
+list_add(struct name_list *list, struct arena *arena, struct str word)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (str_is(word, list->list[i]))
+			return;
+	list->list = arena_grow(arena, list->list, list->count * sizeof(*list->list),
+		(list->count + 1) * sizeof(*list->list));
+	list->list[list->count++] = arena_str(arena, word).p;
+}
+
+static void
+list_add_words(struct name_list *list, struct arena *arena, struct str text)
+{
+	for (size_t at = 0, end; at < text.len; at = end + 1) {
+		struct str word;
+
+		end = at;
+		while (end < text.len && text.p[end] != ',' && text.p[end] != ';' &&
+			text.p[end] != '\n')
+			end++;
+		word = str_trim(str_slice(text, at, end));
+		if (word.len > 0)
+			list_add(list, arena, word);
+	}
+}
+
+struct name_list
+settings_words(const struct settings *settings, const char *name, struct arena *arena)
+{
+	struct name_list list = { 0 };
+
+	list_add_words(&list, arena, str_from(settings_get(settings, name)));
+	return list;
+}
+
+static struct name_list
+merge(struct arena *arena, const struct name_list *task, const struct settings *settings,
+	const char *field)
+{
+	struct name_list list = { 0 };
+
+	for (size_t i = 0; i < task->count; i++)
+		list_add(&list, arena, str_trim(str_from(task->list[i])));
+	list_add_words(&list, arena, str_from(settings_get(settings, field)));
+	return list;
+}
+
+static struct name_list
+collect(struct chat *chat, const struct name_list *task, const char *field, const char *what)
+{
+	if (field)
+		return merge(&chat->doc->arena, task, chat->settings, field);
+	if (task->count > 0)
+		document_warn(chat->doc, "W_MENTION", "%s cannot mention by %s", chat->channel->label,
+			what);
+	return (struct name_list){ 0 };
+}
+
+void
+chat_collect_mentions(struct chat *chat, const char *all, const char *users, const char *mobiles,
+	const char *emails)
+{
+	const struct mentions *task = &chat->doc->mentions;
+
+	chat->mentions.users = collect(chat, &task->users, users, "user id");
+	chat->mentions.mobiles = collect(chat, &task->mobiles, mobiles, "mobile number");
+	chat->mentions.emails = collect(chat, &task->emails, emails, "mail address");
+	if (all)
+		chat->mentions.all = task->all || settings_bool(chat->settings, all, false);
+	else if (task->all)
+		document_warn(chat->doc, "W_MENTION", "%s cannot mention all", chat->channel->label);
+}
+
+bool
+chat_has_mentions(const struct chat_mentions *m)
+{
+	return m->all || m->users.count || m->mobiles.count || m->emails.count;
+}
+
+void
+chat_add_names(struct buf *to, const struct name_list *names, const char *open,
+	const char *close)
+{
+	for (size_t i = 0; i < names->count; i++)
+		buf_addf(to, "%s%s%s%s", i > 0 ? " " : "", open, names->list[i], close);
+}
+
+/* Where robots look for keywords: what is read, not tags, links or kinds. */
+static bool
+is_read(const cJSON *json)
+{
+	static const char *const keys[] = { "text", "title", "content", "display_name" };
+
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+		if (json->string && strcmp(json->string, keys[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool
+has_keyword(const cJSON *json, const struct name_list *keywords)
+{
+	if (cJSON_IsString(json) && is_read(json))
+		for (size_t i = 0; i < keywords->count; i++)
+			if (strstr(json->valuestring, keywords->list[i]))
+				return true;
+	for (const cJSON *child = json ? json->child : NULL; child; child = child->next)
+		if (has_keyword(child, keywords))
+			return true;
+	return false;
+}
+
+static bool
+body_has_keyword(struct str body, const struct name_list *keywords)
+{
+	cJSON *json;
+	bool has;
+
+	if (keywords->count == 0)
+		return true;
+	json = cJSON_ParseWithLength(body.p, body.len);
+	has = has_keyword(json, keywords);
+	cJSON_Delete(json);
+	return has;
+}
+
+bool
+chat_passes_keywords(const struct send_request *request)
+{
+	struct arena arena = ARENA_INIT;
+	struct name_list keywords = settings_words(request->settings, "keywords", &arena);
+	bool passes = body_has_keyword(request->part->body, &keywords);
+
+	arena_fini(&arena);
+	return passes;
+}
+
+void
+chat_warn_keyword(struct chat *chat, const struct name_list *keywords, struct str body,
+	const struct chat_part *part)
+{
+	if (body_has_keyword(body, keywords))
+		return;
+	document_warn(chat->doc, "W_KEYWORD", "%s will refuse part %d of %d: none of the robot's "
+		"keywords is in it", chat->channel->label, part->number, part->of);
+}
+
+void
+json_add_list(struct buf *to, const struct name_list *list)
+{
+	buf_addc(to, '[');
+	for (size_t i = 0; i < list->count; i++) {
+		if (i > 0)
+			buf_addc(to, ',');
+		json_add_string(to, str_from(list->list[i]));
+	}
+	buf_addc(to, ']');
+}
+
+void
+json_add_member(struct buf *to, const char *key, struct str value, bool comma)
+{
+	buf_addf(to, "%s\"%s\":", comma ? "," : "", key);
+	json_add_string(to, value);
+}

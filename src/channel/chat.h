@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/* What the chat channels share: planning a document's units into parts, numbering,
+ * mentions of task and destination together, and handing out the bodies. A channel
+ * brings its dialect, its budget and its envelope. */
+#ifndef DP_CHANNEL_CHAT_H
+#define DP_CHANNEL_CHAT_H
+
+#include "src/base/json.h"
+#include "src/channel/channel.h"
+#include "src/content/render_markdown.h"
+
+#define CHANNEL(name) extern const struct channel channel_##name;
+#include "src/channel/channels.def"
+#undef CHANNEL
+
+/* Who is called, each once; lists in the document's arena. */
+struct chat_mentions {
+	bool all;
+	struct name_list users, mobiles, emails;
+};
+
+/* One part about to get its envelope. */
+struct chat_part {
+	struct str text;  /* of the planner */
+	struct str title; /* with " (2/3)", plain, one line */
+	int number, of;
+	bool is_last;
+};
+
+struct chat {
+	struct document *doc;
+	const struct settings *settings;
+	const struct channel *channel;
+	struct chat_mentions mentions;
+	struct unit_list units;
+	struct parts_options plan; /* budget for the units alone */
+	const char *content_type;
+	const char *kind;
+	void *context;
+	/* Appends the request body; the result is what it measures in the channel's
+	 * unit, 0: the body's bytes. */
+	size_t (*body)(struct chat *chat, const struct chat_part *part, struct buf *to);
+	/* One more message after the last, of kind "text"; NULL: none. */
+	void (*extra)(struct chat *chat, struct str title, struct buf *to);
+};
+
+/* Units and plan prepared for a Markdown dialect, which must live as long. */
+void chat_init(struct chat *chat, const struct channel *channel, struct document *doc,
+	const struct settings *settings, const struct md_dialect *dialect);
+/* The document's title, plain and on one line; in its arena. */
+struct str chat_title(struct document *doc);
+/* Takes what the envelope of a last part measures (by `measure` of the body, or as
+ * the body callback says) off the budget. ERR_LIMIT when too little is left. */
+bool chat_reserve_envelope(struct chat *chat, struct err *err);
+/* Plans and hands out. */
+bool chat_emit(struct chat *chat, struct part_sink *sink, struct err *err);
+
+/* Mentions of task and destination, each once. Fields: names of the destination's
+ * lists, NULL none; `all` the name of its switch. What the channel cannot do (its
+ * field is NULL and the task asks) is a warning W_MENTION. */
+void chat_collect_mentions(struct chat *chat, const char *all, const char *users,
+	const char *mobiles, const char *emails);
+bool chat_has_mentions(const struct chat_mentions *m);
+/* "<open>NAME<close> …" for each, blanks between. */
+void chat_add_names(struct buf *to, const struct name_list *names, const char *open,
+	const char *close);
+
+/* Words of a FIELD_LIST, trimmed, empty ones dropped; in the arena. */
+struct name_list settings_words(const struct settings *settings, const char *name,
+	struct arena *arena);
+/* One of the destination's keywords stands in what is read of the body, or it has none. */
+bool chat_passes_keywords(const struct send_request *request);
+/* W_KEYWORD, once a document. */
+void chat_warn_keyword(struct chat *chat, const struct name_list *keywords, struct str body,
+	const struct chat_part *part);
+
+/* ["a","b"] */
+void json_add_list(struct buf *to, const struct name_list *list);
+/* "key":"value" with escapes, and a comma before it when wanted. */
+void json_add_member(struct buf *to, const char *key, struct str value, bool comma);
+
+#endif

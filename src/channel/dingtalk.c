@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: MIT */
+/* DingTalk group robot by webhook (channels.md 1). */
+#include <stdio.h>
+
+#include "src/channel/chat.h"
+#include "src/channel/post.h"
+
+static const struct field fields[] = {
+	{ .name = "webhook", .label = "Webhook URL", .kind = FIELD_SECRET, .required = true,
+		.help = "https://oapi.dingtalk.com/robot/send?access_token=…" },
+	{ .name = "secret", .label = "Signing secret", .kind = FIELD_SECRET,
+		.help = "SEC…, when the robot uses the additional signature" },
+	{ .name = "keywords", .label = "Keywords", .kind = FIELD_LIST,
+		.help = "the robot's keywords: one must be in each message" },
+	{ .name = "at_mobiles", .label = "Mention mobiles", .kind = FIELD_LIST,
+		.help = "mobile numbers to mention" },
+	{ .name = "at_user_ids", .label = "Mention users", .kind = FIELD_LIST,
+		.help = "user ids to mention" },
+	{ .name = "at_all", .label = "Mention all", .kind = FIELD_BOOL, .initial = "false",
+		.help = "mention everybody in the group" },
+	{ .name = "tables", .label = "Tables as", .kind = FIELD_CHOICE, .choices = "table|list",
+		.initial = "table", .help = "list: one line a row, for phones that show no tables" },
+};
+
+#define BUSY(code) { code, OUTCOME_DEFERRED, CLASS_SERVER, -1, 3, "DingTalk is busy" }
+#define FAST(code, seconds) { code, OUTCOME_DEFERRED, CLASS_RATE, seconds, 0, \
+	"more than 20 messages in a minute: DingTalk locks the robot for 10 minutes" }
+#define TOKEN(code) { code, OUTCOME_REJECTED, CLASS_AUTH, -1, 0, \
+	"the access_token in the webhook is wrong: copy the webhook from the robot again" }
+#define GONE(code, words) { code, OUTCOME_REJECTED, CLASS_TARGET_GONE, -1, 0, words }
+#define BROKEN(code) { code, OUTCOME_REJECTED, CLASS_CONTENT, -1, 0, \
+	"DingTalk does not accept this message: check title and content" }
+#define LARGE(code) { code, OUTCOME_REJECTED, CLASS_SIZE, -1, 0, \
+	"the message is above 20,000 bytes: set oversize to split" }
+#define UNSUITABLE(code, what) { code, OUTCOME_REJECTED, CLASS_CONTENT, -1, 0, \
+	"DingTalk's filter refused " what " in the message" }
+#define GATE(words, advice) { 310000, words, \
+	{ 310000, OUTCOME_REJECTED, CLASS_SECURITY_GATE, -1, 0, advice } }
+
+static const struct code_row codes[] = {
+	BUSY(-1),
+	TOKEN(88),
+	TOKEN(300001),
+	TOKEN(300005),
+	TOKEN(400101),
+	GONE(400102, "the robot is disabled: enable it in the group"),
+	GONE(400013, "the group was disbanded: choose another destination"),
+	BROKEN(400105),
+	GONE(400106, "the robot was removed from the group: add a new one"),
+	BROKEN(400402),
+	BROKEN(40035),
+	BROKEN(43004),
+	{ 310000, OUTCOME_REJECTED, CLASS_SECURITY_GATE, -1, 0,
+		"the robot's security settings refused it: compare keywords, secret and IP list" },
+	FAST(410100, 600),
+	FAST(130101, 600),
+	LARGE(460101),
+	LARGE(101002),
+	UNSUITABLE(430101, "a link"),
+	UNSUITABLE(430102, "a text"),
+	UNSUITABLE(430103, "a picture"),
+	UNSUITABLE(430104, "something"),
+};
+
+#define KEYWORD_ADVICE "no keyword of the robot is in the message: put one into title or text, " \
+	"and list them in the field keywords"
+
+/* Which of the three gates it was stands only in the words. */
+static const struct words_row gates[] = {
+	GATE("keyword", KEYWORD_ADVICE),
+	GATE("关键词", KEYWORD_ADVICE),
+	GATE("timestamp", "this host's clock is wrong by more than an hour: set it (timedatectl)"),
+	GATE("sign", "the signing secret is wrong, or this host's clock is: compare both"),
+	GATE("whitelist", "this host's public address is not in the robot's IP list"),
+	GATE("白名单", "this host's public address is not in the robot's IP list"),
+	GATE("时间戳", "this host's clock is wrong by more than an hour: set it (timedatectl)"),
+	GATE("签名", "the signing secret is wrong, or this host's clock is: compare both"),
+};
+
+/* "\n\n@138… @zhang": a mention counts only when it also stands in the text. */
+static void
+add_mention_text(struct buf *to, const struct chat_mentions *m)
+{
+	if (m->all || m->mobiles.count + m->users.count == 0)
+		return;
+	buf_adds(to, "\n\n");
+	chat_add_names(to, &m->mobiles, "@", "");
+	if (m->mobiles.count > 0 && m->users.count > 0)
+		buf_addc(to, ' ');
+	chat_add_names(to, &m->users, "@", "");
+}
+
+static void
+add_mention_object(struct buf *to, const struct chat_mentions *m)
+{
+	static const struct name_list nobody;
+
+	buf_adds(to, ",\"at\":{\"atMobiles\":");
+	json_add_list(to, m->all ? &nobody : &m->mobiles);
+	buf_adds(to, ",\"atUserIds\":");
+	json_add_list(to, m->all ? &nobody : &m->users);
+	buf_addf(to, ",\"isAtAll\":%s}", m->all ? "true" : "false");
+}
+
+/* Title in the text too: only there the group sees it, and keywords are looked for. */
+static size_t
+add_body(struct chat *chat, const struct chat_part *part, struct buf *to)
+{
+	static const struct chat_mentions nobody;
+	const struct chat_mentions *m = part->is_last ? &chat->mentions : &nobody;
+	struct buf text = BUF_INIT;
+
+	if (part->title.len > 0) {
+		buf_adds(&text, "#### ");
+		md_dialect_dingtalk.data(&text, part->title);
+		buf_adds(&text, "\n\n");
+	}
+	buf_add_str(&text, part->text);
+	add_mention_text(&text, m);
+	buf_adds(to, "{\"msgtype\":\"markdown\",\"markdown\":{");
+	json_add_member(to, "title", part->title.len ? part->title : STR("dpstudio"), false);
+	json_add_member(to, "text", buf_str(&text), true);
+	buf_addc(to, '}');
+	add_mention_object(to, m);
+	buf_addc(to, '}');
+	if (part->text.len > 0)
+		chat_warn_keyword(chat, chat->context, buf_str(to), part);
+	buf_fini(&text);
+	return 0;
+}
+
+static bool
+build(struct document *doc, const struct settings *settings, struct part_sink *sink,
+	struct err *err)
+{
+	struct md_dialect dialect = md_dialect_dingtalk;
+	struct md_units_options options = { .measure = parts_measure_json };
+	struct name_list keywords = settings_words(settings, "keywords", &doc->arena);
+	struct chat chat;
+
+	if (strcmp(settings_get(settings, "tables"), "list") == 0)
+		dialect.table = MD_TABLE_LIST;
+	chat_init(&chat, &channel_dingtalk, doc, settings, &dialect);
+	chat_collect_mentions(&chat, "at_all", "at_user_ids", "at_mobiles", NULL);
+	chat.context = &keywords;
+	chat.body = add_body;
+	chat.kind = "markdown";
+	chat.plan.measure = parts_measure_json;
+	if (!chat_reserve_envelope(&chat, err))
+		return false;
+	options.max = chat.plan.budget;
+	render_markdown_units(&chat.units, doc, &dialect, &options);
+	return chat_emit(&chat, sink, err);
+}
+
+/* timestamp and sign go into the query, the sign percent-encoded once. */
+static bool
+sign(struct buf *url, struct str secret, struct err *err)
+{
+	struct buf text = BUF_INIT, code = BUF_INIT;
+	unsigned char mac[32];
+	char stamp[24];
+	bool ok;
+
+	snprintf(stamp, sizeof(stamp), "%lld", (long long)(clock_now_us() / 1000));
+	buf_addf(&text, "%s\n%.*s", stamp, STR_ARG(secret));
+	ok = digest_hmac_sha256(secret, buf_str(&text), mac, err);
+	if (ok) {
+		base64_add(&code, (struct str){ (char *)mac, sizeof(mac) });
+		url_add_query(url, "timestamp", str_from(stamp));
+		url_add_query(url, "sign", buf_str(&code));
+	}
+	explicit_bzero(text.p, text.len);
+	buf_fini(&text);
+	buf_fini(&code);
+	return ok;
+}
+
+static void
+judge(const struct http_answer *answer, struct outcome *outcome)
+{
+	cJSON *json = post_answer_json(answer, outcome);
+	long code;
+
+	if (!json)
+		return;
+	code = post_json_long(json, "errcode", NO_CODE);
+	if (code == 0)
+		post_accept(outcome);
+	else if (code == NO_CODE)
+		post_reject(outcome, CLASS_SERVER, "the answer has no errcode",
+			"is this URL a DingTalk webhook?");
+	else
+		post_judge_code(outcome, code, post_json_text(json, "errmsg"), codes,
+			ARRAY_LEN(codes), gates, ARRAY_LEN(gates), CLASS_CONTENT);
+	cJSON_Delete(json);
+}
+
+static void
+send(const struct send_request *request, struct outcome *outcome)
+{
+	struct str secret = str_trim(str_from(settings_get(request->settings, "secret")));
+	struct str webhook = str_trim(str_from(settings_get(request->settings, "webhook")));
+	struct buf url = BUF_INIT;
+	struct err err = ERR_INIT;
+
+	*outcome = (struct outcome)OUTCOME_INIT;
+	buf_add_str(&url, webhook);
+	if (!chat_passes_keywords(request)) {
+		post_reject(outcome, CLASS_SECURITY_GATE, "not sent: no keyword of the robot is in "
+			"the message", KEYWORD_ADVICE);
+	} else if (secret.len > 0 && !sign(&url, secret, &err)) {
+		post_reject(outcome, CLASS_AUTH, err.msg, err.hint);
+	} else {
+		struct post post = { .send = request, .url = buf_text(&url),
+			.body = request->part->body };
+		struct http_answer answer;
+
+		if (post_perform(&post, false, outcome, &answer))
+			judge(&answer, outcome);
+		http_answer_fini(&answer);
+	}
+	outcome_mask(outcome, request->settings);
+	buf_fini(&url);
+}
+
+static bool
+check(const struct settings *settings, struct err *err)
+{
+	const char *webhook = settings_get(settings, "webhook");
+
+	if (!strstr(webhook, "access_token="))
+		return err_set(err, ERR_INPUT, "webhook has no access_token") ||
+			err_hint(err, "copy the whole URL from the robot's settings");
+	return true;
+}
+
+const struct channel channel_dingtalk = {
+	.name = "dingtalk",
+	.label = "DingTalk",
+	.fields = fields,
+	.field_count = ARRAY_LEN(fields),
+	.budget = 19500,
+	.budget_unit = "bytes",
+	.pace_burst = 20,
+	.pace_refill_s = 3,
+	.about = "DingTalk group robot",
+	.build = build,
+	.send = send,
+	.check = check,
+};

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: MIT */
+/* Lark and Feishu custom bot: a card of JSON 2.0 with table components (channels.md 2). */
+#include <stdio.h>
+
+#include "src/channel/chat.h"
+#include "src/channel/post.h"
+
+#define MAX_COLUMNS 50	/* more are not shown */
+#define MAX_TABLES 5	/* in one card, Markdown tables too */
+#define MAX_ELEMENTS 190
+#define MARKDOWN_OPEN "{\"tag\":\"markdown\",\"content\":\""
+#define MARKDOWN_CLOSE "\"}"
+#define SIGN_RESERVE 110 /* "timestamp" and "sign" in the body */
+
+static const struct field fields[] = {
+	{ .name = "webhook", .label = "Webhook URL", .kind = FIELD_SECRET, .required = true,
+		.help = "https://open.feishu.cn or open.larksuite.com …/bot/v2/hook/…" },
+	{ .name = "secret", .label = "Signing secret", .kind = FIELD_SECRET,
+		.help = "when the bot uses signature verification" },
+	{ .name = "keywords", .label = "Keywords", .kind = FIELD_LIST,
+		.help = "the bot's keywords: one must be in each message" },
+	{ .name = "at_user_ids", .label = "Mention users", .kind = FIELD_LIST,
+		.help = "open_id (ou_…) or user_id to mention" },
+	{ .name = "at_all", .label = "Mention all", .kind = FIELD_BOOL, .initial = "false",
+		.help = "mention everybody in the group" },
+};
+
+#define CARD(words, advice) { 230099, words, \
+	{ 230099, OUTCOME_REJECTED, CLASS_CONTENT, -1, 0, advice } }
+
+static const struct code_row codes[] = {
+	{ 9499, OUTCOME_REJECTED, CLASS_CONTENT, -1, 0, "Lark does not understand the message" },
+	{ 11232, OUTCOME_DEFERRED, CLASS_RATE, 5, 3, "Lark limits the rate: avoid full and half hours" },
+	{ 19001, OUTCOME_REJECTED, CLASS_TARGET_GONE, -1, 0, "the webhook is wrong or the bot was removed: copy the webhook again" },
+	{ 19021, OUTCOME_REJECTED, CLASS_SECURITY_GATE, -1, 0, "the signing secret is wrong, or this host's clock is off by more than an hour" },
+	{ 19022, OUTCOME_REJECTED, CLASS_SECURITY_GATE, -1, 0, "this host's public address is not in the bot's IP list" },
+	{ 19024, OUTCOME_REJECTED, CLASS_SECURITY_GATE, -1, 0, "no keyword of the bot is in the message: put one into title or text" },
+	{ 19036, OUTCOME_REJECTED, CLASS_SIZE, -1, 0, "the message is too large: set oversize to split" },
+	{ 230025, OUTCOME_REJECTED, CLASS_SIZE, -1, 0, "the message is too large: set oversize to split" },
+	{ 230099, OUTCOME_REJECTED, CLASS_CONTENT, -1, 0, "Lark could not make a card of the message" },
+	{ 99991403, OUTCOME_REJECTED, CLASS_RATE, -1, 0, "the tenant's monthly quota is used up" },
+};
+
+static const struct words_row words[] = {
+	{ 9499, "too many", { 9499, OUTCOME_DEFERRED, CLASS_RATE, 5, 3, "Lark limits the rate: avoid full and half hours" } },
+	CARD("11310", "more than five tables, or too many elements, in one card"),
+	CARD("300305", "more than 200 elements in one card"),
+	CARD("200915", "a table row does not fit its columns"),
+	CARD("200621", "the card has a property Lark does not know"),
+	CARD("200861", "the card has an element Lark does not know"),
+};
+
+/* --- table components --------------------------------------------------------- */
+
+static bool
+column_has_color(const struct doc_table *t, size_t column)
+{
+	for (size_t r = 0; t->has_color && r < t->row_count; r++)
+		if (t->cells[r * t->column_count + column].color != COLOR_DEFAULT)
+			return true;
+	return false;
+}
+
+static size_t
+shown_columns(const struct doc_table *t)
+{
+	return t->column_count < MAX_COLUMNS ? t->column_count : MAX_COLUMNS;
+}
+
+static void
+add_table_head(struct buf *to, const struct doc_table *t)
+{
+	static const char *const aligns[ALIGN_COUNT] = { "left", "left", "center", "right" };
+
+	buf_adds(to, "{\"tag\":\"table\",\"page_size\":10,\"row_height\":\"low\","
+		"\"header_style\":{\"bold\":true,\"background_style\":\"grey\",\"lines\":1},"
+		"\"columns\":[");
+	for (size_t c = 0; c < shown_columns(t); c++) {
+		buf_addf(to, "%s{\"name\":\"c%zu\"", c > 0 ? "," : "", c);
+		json_add_member(to, "display_name", t->columns[c].header, true);
+		buf_addf(to, ",\"data_type\":\"%s\"", column_has_color(t, c) ? "lark_md" : "text");
+		if (t->columns[c].align != ALIGN_LEFT)
+			buf_addf(to, ",\"horizontal_align\":\"%s\"", aligns[t->columns[c].align]);
+		buf_addc(to, '}');
+	}
+	buf_adds(to, "],\"rows\":[");
+}
+
+/* `columns` > 0 cuts what is shown of a cell. */
+static void
+add_row(struct buf *to, const struct doc_table *t, size_t row, const bool *colored, size_t columns)
+{
+	const struct cell *cells = &t->cells[row * t->column_count];
+	struct buf text = BUF_INIT;
+
+	buf_addc(to, '{');
+	for (size_t c = 0; c < shown_columns(t); c++) {
+		buf_clear(&text);
+		render_markdown_cell(&text, &cells[c],
+			colored[c] ? &md_dialect_lark : &md_dialect_text, columns);
+		buf_addf(to, "%s\"c%zu\":", c > 0 ? "," : "", c);
+		json_add_string(to, buf_str(&text));
+	}
+	buf_addc(to, '}');
+	buf_fini(&text);
+}
+
+static void
+find_colored(const struct doc_table *t, bool colored[MAX_COLUMNS])
+{
+	for (size_t c = 0; c < shown_columns(t); c++)
+		colored[c] = column_has_color(t, c);
+}
+
+static void
+add_table(void *context, struct doc_block *block, struct unit_list *units)
+{
+	struct chat *chat = context;
+	const struct doc_table *t = &block->table;
+	struct unit *unit = unit_list_add(units, UNIT_ROWS);
+	struct arena *arena = units->arena;
+	struct buf text = BUF_INIT;
+	bool colored[MAX_COLUMNS];
+
+	if (t->column_count > MAX_COLUMNS)
+		document_warn(chat->doc, "W_COLUMNS", "Lark shows %d of %zu columns", MAX_COLUMNS,
+			t->column_count);
+	find_colored(t, colored);
+	add_table_head(&text, t);
+	unit->head = arena_str(arena, buf_str(&text));
+	unit->between = STR(",");
+	unit->tail = STR("]}");
+	unit->table = t;
+	unit->is_table = true;
+	unit->total_rows = t->total_rows;
+	unit->row_count = t->row_count;
+	unit->rows = arena_array(arena, struct str, t->row_count + 1);
+	for (size_t r = 0; r < t->row_count; r++) {
+		buf_clear(&text);
+		add_row(&text, t, r, colored, 0);
+		unit->rows[r] = arena_str(arena, buf_str(&text));
+	}
+	buf_fini(&text);
+}
+
+static void
+shorten(void *context, const struct unit *unit, size_t row, size_t columns, struct buf *to)
+{
+	bool colored[MAX_COLUMNS];
+
+	(void)context;
+	if (!unit->table)
+		return;
+	find_colored(unit->table, colored);
+	add_row(to, unit->table, row, colored, columns);
+}
+
+/* --- the card ------------------------------------------------------------------- */
+
+static void
+add_markdown(struct buf *to, struct str text)
+{
+	buf_adds(to, MARKDOWN_OPEN);
+	json_add_escaped(to, text);
+	buf_adds(to, MARKDOWN_CLOSE);
+}
+
+static void
+add_note(void *context, struct buf *to, const char *text)
+{
+	(void)context;
+	add_markdown(to, str_from(text));
+}
+
+static size_t
+add_body(struct chat *chat, const struct chat_part *part, struct buf *to)
+{
+	struct str title = part->title.len ? part->title : STR("dpstudio");
+	struct buf calls = BUF_INIT;
+
+	buf_adds(to, "{\"msg_type\":\"interactive\",\"card\":{\"schema\":\"2.0\",\"config\":{"
+		"\"update_multi\":true,\"width_mode\":\"fill\",\"summary\":{");
+	json_add_member(to, "content", title, false);
+	buf_adds(to, "}},\"header\":{\"title\":{\"tag\":\"plain_text\"");
+	json_add_member(to, "content", title, true);
+	buf_adds(to, "},\"template\":\"blue\"},\"body\":{\"elements\":[");
+	buf_add_str(to, part->text);
+	if (part->is_last && chat_has_mentions(&chat->mentions)) {
+		if (chat->mentions.all)
+			buf_adds(&calls, "<at id=all></at> ");
+		chat_add_names(&calls, &chat->mentions.users, "<at id=", "></at>");
+		buf_adds(to, part->text.len ? "," : "");
+		add_markdown(to, str_trim(buf_str(&calls)));
+	}
+	buf_adds(to, "]}}}");
+	if (part->text.len > 0)
+		chat_warn_keyword(chat, chat->context, buf_str(to), part);
+	buf_fini(&calls);
+	return 0;
+}
+
+static bool
+build(struct document *doc, const struct settings *settings, struct part_sink *sink,
+	struct err *err)
+{
+	struct name_list keywords = settings_words(settings, "keywords", &doc->arena);
+	struct md_units_options options = { .on_table = add_table,
+		.element = { MARKDOWN_OPEN, MARKDOWN_CLOSE }, .element_escape = json_add_escaped };
+	struct chat chat;
+
+	chat_init(&chat, &channel_lark, doc, settings, &md_dialect_lark);
+	chat_collect_mentions(&chat, "at_all", "at_user_ids", NULL, NULL);
+	chat.context = &keywords;
+	chat.body = add_body;
+	chat.kind = "interactive";
+	chat.plan.separator = ",";
+	chat.plan.budget -= SIGN_RESERVE;
+	chat.plan.max_tables = MAX_TABLES;
+	chat.plan.max_units = MAX_ELEMENTS;
+	chat.plan.note = add_note;
+	chat.plan.shorten = shorten;
+	if (!chat_reserve_envelope(&chat, err))
+		return false;
+	options.max = chat.plan.budget;
+	options.context = &chat;
+	render_markdown_units(&chat.units, doc, &md_dialect_lark, &options);
+	return chat_emit(&chat, sink, err);
+}
+
+/* --- sending --------------------------------------------------------------------- */
+
+/* The composed text is the key and the message is empty; the result goes into the body
+ * as it is (channels.md 2.2). */
+static bool
+add_sign(struct buf *body, struct str secret, struct err *err)
+{
+	struct buf key = BUF_INIT;
+	unsigned char mac[32];
+	bool ok;
+
+	buf_addf(&key, "%lld\n", (long long)(clock_now_us() / CLOCK_SECOND));
+	buf_addf(body, "{\"timestamp\":\"%.*s\",\"sign\":\"", (int)key.len - 1, key.p);
+	buf_add_str(&key, secret);
+	ok = digest_hmac_sha256(buf_str(&key), STR_NONE, mac, err);
+	if (ok)
+		base64_add(body, (struct str){ (char *)mac, sizeof(mac) });
+	buf_adds(body, "\",");
+	explicit_bzero(key.p, key.len);
+	buf_fini(&key);
+	return ok;
+}
+
+static void
+judge(const struct http_answer *answer, struct outcome *outcome)
+{
+	bool is_error = answer->status / 100 != 2;
+	struct outcome by_status = *outcome;
+	cJSON *json = post_answer_json(answer, outcome);
+	long code = post_json_long(json, "code", post_json_long(json, "StatusCode", NO_CODE));
+	struct str message = post_json_text(json, "msg");
+
+	if (message.len == 0)
+		message = post_json_text(json, "StatusMessage");
+	if (is_error && code == NO_CODE)
+		*outcome = by_status;
+	else if (code == 0 && !is_error)
+		post_accept(outcome);
+	else if (json && code == NO_CODE)
+		post_reject(outcome, CLASS_SERVER, "the answer has no code",
+			"is this URL a Lark webhook?");
+	else if (json)
+		post_judge_code(outcome, code, message, codes, ARRAY_LEN(codes), words,
+			ARRAY_LEN(words), CLASS_CONTENT);
+	cJSON_Delete(json);
+}
+
+static void
+send(const struct send_request *request, struct outcome *outcome)
+{
+	struct str secret = str_trim(str_from(settings_get(request->settings, "secret")));
+	struct str webhook = str_trim(str_from(settings_get(request->settings, "webhook")));
+	struct str rest = request->part->body;
+	struct buf url = BUF_INIT, body = BUF_INIT;
+	struct err err = ERR_INIT;
+
+	*outcome = (struct outcome)OUTCOME_INIT;
+	buf_add_str(&url, webhook);
+	if (!chat_passes_keywords(request)) {
+		post_reject(outcome, CLASS_SECURITY_GATE, "not sent: no keyword of the bot is in "
+			"the message", "put a keyword into title or text");
+	} else if (secret.len > 0 && !add_sign(&body, secret, &err)) {
+		post_reject(outcome, CLASS_AUTH, err.msg, err.hint);
+	} else {
+		struct post post = { .send = request, .url = buf_text(&url) };
+		struct http_answer answer;
+
+		buf_add_str(&body, body.len ? str_slice(rest, 1, rest.len) : rest);
+		post.body = buf_str(&body);
+		if (post_perform(&post, true, outcome, &answer))
+			judge(&answer, outcome);
+		http_answer_fini(&answer);
+	}
+	outcome_mask(outcome, request->settings);
+	buf_fini(&url);
+	buf_fini(&body);
+}
+
+static bool
+check(const struct settings *settings, struct err *err)
+{
+	if (strstr(settings_get(settings, "webhook"), "/hook/"))
+		return true;
+	err_set(err, ERR_INPUT, "webhook is not the URL of a custom bot");
+	return err_hint(err, "it contains /open-apis/bot/v2/hook/");
+}
+
+const struct channel channel_lark = {
+	.name = "lark",
+	.label = "Lark",
+	.fields = fields,
+	.field_count = ARRAY_LEN(fields),
+	.budget = 20000,
+	.budget_unit = "bytes",
+	.pace_burst = 5,
+	.pace_refill_s = 0.6,
+	.about = "Lark or Feishu group bot",
+	.build = build,
+	.send = send,
+	.check = check,
+};
