@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "src/cli/cli.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "src/cli/manual.h"
 #include "src/cli/print.h"
@@ -119,20 +118,24 @@ cli_main(int argc, char **argv)
 	const struct command *command;
 	struct cli cli = { 0 };
 	struct err err = ERR_INIT;
-	int at = 1;
+	int at = 1, status;
 	bool ok;
 
 	while (at < argc && take_workspace(&cli, argc, argv, &at))
 		;
 	if (at >= argc)
-		return session_studio(&cli, &err) ? cli.status : fail(&err);
-	if (wants_help(argc, argv, at) && manual_print_noun(argv[at]))
-		return print_flush(&err) ? 0 : fail(&err);
+		return session_studio(&cli, NULL, NULL, &err) ? cli.status : fail(&err);
+	if (wants_help(argc, argv, at))
+		return manual_explain(argv[at], NULL, &err) && print_flush(&err) ? 0 : fail(&err);
 	command = take_command(argc, argv, &at, &err);
 	if (!command)
 		return fail(&err);
 	ok = cli_parse(&cli, command, argv + at, (size_t)(argc - at), &err) &&
 	     run_command(&cli, &err);
 	cli_parse_fini(&cli);
-	return ok ? cli.status : fail(&err);
+	status = ok ? cli.status : fail(&err);
+	if (!ok && cli.failed_text)
+		print_place(str_from(cli.failed_text), &err);
+	free(cli.failed_text);
+	return status;
 }

@@ -61,6 +61,7 @@ struct cli {
 	size_t given_count;
 	bool json, verbose;
 	int status;		     /* exit status when nothing failed */
+	char *failed_text;	     /* what an error's line and column are in; heap, or NULL */
 	struct workspace *workspace; /* once opened; closed by cli_main */
 };
 

@@ -10,6 +10,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "src/base/path.h"
+
 #define MAX_SECRET ((size_t)64 << 10)
 
 bool
@@ -68,27 +70,6 @@ input_file(const char *path, struct buf *to, struct err *err)
 	ok = read_all(fd, path, to, err);
 	close(fd);
 	return ok;
-}
-
-char *
-input_absolute_path(const char *path, struct err *err)
-{
-	char *here, *whole;
-
-	if (path[0] == '~' && path[1] == '/' && getenv("HOME"))
-		return xasprintf("%s%s", getenv("HOME"), path + 1);
-	if (path[0] == '/')
-		return xstrdup(path);
-	here = getcwd(NULL, 0);
-	if (!here) {
-		err_errno(err, "cannot find the current folder");
-		return NULL;
-	}
-	while (path[0] == '.' && path[1] == '/')
-		path += 2;
-	whole = strcmp(path, ".") == 0 ? xstrdup(here) : xasprintf("%s/%s", here, path);
-	free(here);
-	return whole;
 }
 
 bool
@@ -222,7 +203,7 @@ set_field(const struct field *f, struct str name, const char *value, struct sett
 		err_set(err, ERR_USAGE, "'%s' has no value", text);
 		err_hint(err, "write %s=VALUE", text);
 	} else if (f && f->kind == FIELD_PATH && *value) {
-		char *path = input_absolute_path(value, err);
+		char *path = path_absolute(value, err);
 
 		if (path)
 			settings_set(settings, text, str_from(path), false);

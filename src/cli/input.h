@@ -19,8 +19,6 @@ bool input_pair(const char *text, struct str *name, const char **value, struct e
 
 /* A whole file, "-" for stdin. The buf's ceiling holds; ERR_IO, ERR_LIMIT, ERR_NOT_FOUND. */
 bool input_file(const char *path, struct buf *to, struct err *err);
-/* Heap string, the caller's: absolute form of a path as typed (no links resolved). */
-char *input_absolute_path(const char *path, struct err *err);
 
 /* A secret field's value: "env:NAME", "@FILE" (one final line end dropped), "-" (stdin,
  * once in a process), NULL (asked at the terminal). Anything else is refused, and is

@@ -7,8 +7,9 @@
 #include "src/cli/cli.h"
 
 void manual_print_command(const struct command *c);
-/* The verbs of a noun ("source"); false when it has none. */
-bool manual_print_noun(const char *noun);
+/* help WORDS: a command, a noun's verbs ("source"), or both. ERR_USAGE when there is
+ * no such thing. `second` may be NULL. */
+bool manual_explain(const char *first, const char *second, struct err *err);
 void manual_print_page(void);
 
 #endif

@@ -97,7 +97,7 @@ choice_holds(const char *choices, const char *word)
 static bool
 value_is_choice(const char *value)
 {
-	return strchr(value, '|') && (*value < 'A' || *value > 'Z');
+	return *value >= 'a' && *value <= 'z';
 }
 
 static bool
@@ -188,6 +188,20 @@ arg_spec_next(const char **cursor, struct arg_spec *spec)
 	return true;
 }
 
+/* "cron|systemd": the operand is one of these. */
+static bool
+check_choice(const struct parser *p, struct str choices, const char *word, struct err *err)
+{
+	char *text = str_dup(choices);
+	bool fits = !value_is_choice(text) || choice_holds(text, word);
+
+	free(text);
+	if (fits)
+		return true;
+	err_set(err, ERR_USAGE, "%s: '%s' cannot stand here", p->cli->command->name, word);
+	return err_hint(err, "it is one of %.*s", STR_ARG(choices));
+}
+
 static bool
 check_operands(const struct parser *p, struct err *err)
 {
@@ -196,6 +210,10 @@ check_operands(const struct parser *p, struct err *err)
 	struct arg_spec spec;
 
 	while (arg_spec_next(&cursor, &spec)) {
+		const char *word = cli_arg(p->cli, most);
+
+		if (word && !check_choice(p, spec.word, word, err))
+			return false;
 		most = spec.many ? SIZE_MAX : most + 1;
 		if (have == 0 && !spec.optional) {
 			err_set(err, ERR_USAGE, "%s: %.*s is missing", p->cli->command->name,

@@ -264,6 +264,36 @@ print_failure(const struct err *err)
 }
 
 void
+print_place(struct str text, const struct err *err)
+{
+	struct buf clean = BUF_INIT, head = BUF_INIT;
+	size_t from = 0, to, width = 0, caret = 0;
+	struct str line;
+	uint32_t c;
+
+	if (err->line < 1)
+		return;
+	for (int i = 1; i < err->line && from < text.len; from++)
+		i += text.p[from] == '\n';
+	to = str_find(text, STR("\n"), from);
+	line = str_slice(text, from, to == SIZE_MAX ? text.len : to);
+	for (int i = 1; i < err->column && caret < line.len; i++)
+		caret += utf8_decode(str_slice(line, caret, line.len), &c);
+	utf8_sanitize(&head, str_slice(line, 0, caret), true);
+	utf8_sanitize(&clean, line, true);
+	width = utf8_width(buf_str(&head));
+	if (clean.len <= 400) {
+		int indent = fprintf(stderr, "  line %d: ", err->line);
+
+		fprintf(stderr, "%s\n", buf_text(&clean));
+		if (err->column > 0)
+			fprintf(stderr, "%*s^\n", indent + (int)width, "");
+	}
+	buf_fini(&clean);
+	buf_fini(&head);
+}
+
+void
 print_styled(FILE *to, enum style style, const char *fmt, ...)
 {
 	struct buf text = BUF_INIT;

@@ -53,6 +53,9 @@ void print_talk(const char *fmt, ...) DP_PRINTF(1, 2);
 void print_styled(FILE *to, enum style style, const char *fmt, ...) DP_PRINTF(3, 4);
 /* "dpstudio: message" and the hint on its own line. */
 void print_failure(const struct err *err);
+/* The line of `text` that an error points at, with a caret, on stderr; nothing when it
+ * points nowhere. */
+void print_place(struct str text, const struct err *err);
 void print_warning(const char *fmt, ...) DP_PRINTF(1, 2);
 /* Text with control characters taken out (LF and TAB stay). */
 void print_text(FILE *to, struct str text);
