@@ -124,16 +124,16 @@ run_statement(struct query *q, struct str sql, struct err *err)
 {
 	struct query_limits limits = { q->max_rows, until_interrupted(0) };
 	struct query_end end = { 0 };
-	struct rows_writer rows;
+	struct row_writer rows;
 	struct watcher watcher;
 	bool ok;
 
-	rows_init(&rows, q->format, q->expanded, q->to);
+	row_writer_init(&rows, q->format, q->expanded, q->to);
 	watcher_start(&watcher, q);
-	ok = q->source->ops->query(q->source, sql, &limits, rows_sink(&rows), &end, err);
+	ok = q->source->ops->query(q->source, sql, &limits, row_writer_sink(&rows), &end, err);
 	watcher_stop(&watcher);
-	ok = ok && rows_finish(&rows, err);
-	rows_fini(&rows);
+	ok = ok && row_writer_finish(&rows, err);
+	row_writer_fini(&rows);
 	if (ok)
 		say_end(q, &end);
 	return ok;

@@ -5,7 +5,7 @@
 #ifndef DP_CLI_QUERY_H
 #define DP_CLI_QUERY_H
 
-#include "src/cli/rows.h"
+#include "src/cli/row_writer.h"
 #include "src/source/source.h"
 
 struct query {

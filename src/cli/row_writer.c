@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "src/cli/rows.h"
+#include "src/cli/row_writer.h"
 
 #include <stdlib.h>
 
@@ -23,7 +23,7 @@ rows_format_from_name(const char *name)
 }
 
 static bool
-put(struct rows_writer *w, struct str bytes, struct err *err)
+put(struct row_writer *w, struct str bytes, struct err *err)
 {
 	if (fwrite(bytes.p, 1, bytes.len, w->to) != bytes.len)
 		return err_errno(err, "cannot write the rows");
@@ -39,7 +39,7 @@ put_csv(void *context, struct str bytes, struct err *err)
 static bool
 json_columns(struct row_sink *self, const struct column *columns, size_t count, struct err *err)
 {
-	struct rows_writer *w = (struct rows_writer *)self;
+	struct row_writer *w = (struct row_writer *)self;
 
 	for (size_t i = 0; i < count; i++) {
 		buf_addc(&w->prefixes, i ? ',' : '{');
@@ -52,7 +52,7 @@ json_columns(struct row_sink *self, const struct column *columns, size_t count, 
 static bool
 json_row(struct row_sink *self, const struct value *values, size_t count, struct err *err)
 {
-	struct rows_writer *w = (struct rows_writer *)self;
+	struct row_writer *w = (struct row_writer *)self;
 	const char *prefix = buf_text(&w->prefixes);
 
 	buf_clear(&w->line);
@@ -84,7 +84,7 @@ static bool
 markdown_columns(struct row_sink *self, const struct column *columns, size_t count,
 	struct err *err)
 {
-	struct rows_writer *w = (struct rows_writer *)self;
+	struct row_writer *w = (struct row_writer *)self;
 
 	buf_clear(&w->line);
 	buf_addc(&w->line, '|');
@@ -101,7 +101,7 @@ markdown_columns(struct row_sink *self, const struct column *columns, size_t cou
 static bool
 markdown_row(struct row_sink *self, const struct value *values, size_t count, struct err *err)
 {
-	struct rows_writer *w = (struct rows_writer *)self;
+	struct row_writer *w = (struct row_writer *)self;
 
 	buf_clear(&w->line);
 	buf_addc(&w->line, '|');
@@ -112,11 +112,11 @@ markdown_row(struct row_sink *self, const struct value *values, size_t count, st
 }
 
 void
-rows_init(struct rows_writer *w, enum rows_format format, enum rows_expanded expanded, FILE *to)
+row_writer_init(struct row_writer *w, enum rows_format format, enum rows_expanded expanded, FILE *to)
 {
 	static const struct csv_options plain = { 0 };
 
-	*w = (struct rows_writer){ .format = format, .expanded = expanded, .to = to };
+	*w = (struct row_writer){ .format = format, .expanded = expanded, .to = to };
 	if (format == ROWS_CSV)
 		csv_sink_init(&w->csv, &plain, put_csv, w);
 	else if (format == ROWS_TABLE)
@@ -128,7 +128,7 @@ rows_init(struct rows_writer *w, enum rows_format format, enum rows_expanded exp
 }
 
 struct row_sink *
-rows_sink(struct rows_writer *w)
+row_writer_sink(struct row_writer *w)
 {
 	if (w->format == ROWS_CSV)
 		return &w->csv.sink;
@@ -184,7 +184,7 @@ shown_make(struct shown_table *t, const struct result *r)
 }
 
 static void
-put_grid(struct rows_writer *w, const struct shown_table *t, const struct result *r)
+put_grid(struct row_writer *w, const struct shown_table *t, const struct result *r)
 {
 	struct buf *line = &w->line;
 
@@ -217,7 +217,7 @@ put_grid(struct rows_writer *w, const struct shown_table *t, const struct result
 }
 
 static void
-put_records(struct rows_writer *w, const struct shown_table *t)
+put_records(struct row_writer *w, const struct shown_table *t)
 {
 	size_t widest = 0;
 
@@ -239,7 +239,7 @@ put_records(struct rows_writer *w, const struct shown_table *t)
 }
 
 static bool
-finish_table(struct rows_writer *w, struct err *err)
+finish_table(struct row_writer *w, struct err *err)
 {
 	int room = print_terminal_columns(w->to);
 	struct shown_table t;
@@ -260,7 +260,7 @@ finish_table(struct rows_writer *w, struct err *err)
 }
 
 bool
-rows_finish(struct rows_writer *w, struct err *err)
+row_writer_finish(struct row_writer *w, struct err *err)
 {
 	if (w->format == ROWS_CSV)
 		return csv_sink_finish(&w->csv, err);
@@ -272,7 +272,7 @@ rows_finish(struct rows_writer *w, struct err *err)
 }
 
 void
-rows_fini(struct rows_writer *w)
+row_writer_fini(struct row_writer *w)
 {
 	if (w->format == ROWS_CSV)
 		csv_sink_fini(&w->csv);
