@@ -35,8 +35,7 @@ run(const struct studio_options *options, int *exit_status, struct err *err)
 	ui = ui_new(&ui_options, err);
 	if (!ui)
 		return false;
-	(void)options;
-	ok = ui_open(ui, "themes", "", err);
+	ok = options->file ? ui_open(ui, "edit", options->file, err) : ui_open(ui, "themes", "", err);
 	if (ok)
 		*exit_status = ui_run(ui);
 	ui_free(ui);

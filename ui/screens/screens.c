@@ -8,6 +8,7 @@ static const struct {
 #define SCREEN(id, name, title, menu, key) { name, &screen_##id##_ops },
 #include "ui/screens/screens.def"
 #undef SCREEN
+	{ "edit", &screen_edit_ops },
 };
 
 const struct screen_ops *

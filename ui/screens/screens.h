@@ -9,6 +9,9 @@
 #include "ui/screens/screens.def"
 #undef SCREEN
 
+/* Not in the table: it needs a file. */
+extern const struct screen_ops screen_edit_ops;
+
 /* NULL: none of that name. */
 const struct screen_ops *screens_find(const char *name);
 

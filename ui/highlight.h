@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* Colours of a text, line by line. What a line leaves open for the next is one
+ * number, kept for every 32nd line as far as the text was read; where it was not
+ * (far down in a large file) it is guessed, and read up to in idle steps. Drawing a
+ * screen therefore costs the lines of the screen, whatever the size. */
+#ifndef DP_UI_HIGHLIGHT_H
+#define DP_UI_HIGHLIGHT_H
+
+#include "src/sql/lexer.h"
+#include "ui/text.h"
+#include "ui/theme.h"
+
+enum language { LANGUAGE_PLAIN, LANGUAGE_SQL, LANGUAGE_MARKDOWN };
+
+struct span_role {
+	size_t from, to; /* bytes in the line */
+	enum role role;
+};
+
+#define HIGHLIGHT_LINE_MAX ((size_t)64 << 10) /* bytes; longer lines stay plain */
+
+struct highlight {
+	const struct text *text;
+	enum language language;
+	enum sql_dialect dialect;
+	uint32_t *states; /* at the start of line i * HIGHLIGHT_STEP */
+	size_t known, room;
+	size_t wanted; /* lines that idle steps shall reach */
+	struct buf line;
+};
+
+void highlight_init(struct highlight *h, const struct text *text, enum language language);
+void highlight_fini(struct highlight *h);
+void highlight_set_dialect(struct highlight *h, enum sql_dialect dialect);
+void highlight_changed(struct highlight *h, const struct text_change *change);
+/* State at the start of a line; *guessed when the text before was not read yet. */
+uint32_t highlight_state(struct highlight *h, size_t line, bool *guessed);
+/* Spans of one line (at most `most`), in order; returns the state behind it. */
+uint32_t highlight_line(const struct highlight *h, struct str line, uint32_t state,
+	struct span_role *spans, size_t most, size_t *count);
+/* One line of Markdown (markdown_line.c); same meaning. */
+uint32_t markdown_line(struct str line, uint32_t state, struct span_role *spans, size_t most,
+	size_t *count);
+/* Reads on for about a millisecond; whether there is more to do. */
+bool highlight_step(struct highlight *h);
+
+#endif
