@@ -299,22 +299,32 @@ clean_name(struct buf *to, struct str name)
 	buf_fini(&clean);
 }
 
+/* The name stands once in Content-Disposition (with both forms there, strict parsers
+ * take the first and drop the other), and in ASCII in Content-Type for old programs. */
 static void
-add_disposition(struct buf *to, const struct mime_entity *e)
+add_type(struct buf *to, const struct mime_entity *e, struct str name)
 {
-	struct buf name = BUF_INIT;
-
-	clean_name(&name, e->filename);
-	buf_addf(to, "Content-Disposition: %s;\r\n filename=\"",
-		e->content_id ? "inline" : "attachment");
-	add_ascii_name(to, buf_str(&name));
-	buf_addc(to, '"');
-	if (!is_plain_ascii(buf_str(&name))) {
-		buf_adds(to, ";\r\n filename*=UTF-8''");
-		url_encode_add(to, buf_str(&name));
+	buf_addf(to, "Content-Type: %s", e->type);
+	if (name.len > 0) {
+		buf_adds(to, ";\r\n name=\"");
+		add_ascii_name(to, name);
+		buf_addc(to, '"');
 	}
 	buf_adds(to, "\r\n");
-	buf_fini(&name);
+}
+
+static void
+add_disposition(struct buf *to, const struct mime_entity *e, struct str name)
+{
+	bool is_ascii = is_plain_ascii(name);
+
+	buf_addf(to, "Content-Disposition: %s;\r\n ", e->content_id ? "inline" : "attachment");
+	buf_adds(to, is_ascii ? "filename=\"" : "filename*=UTF-8''");
+	if (is_ascii)
+		add_ascii_name(to, name);
+	else
+		url_encode_add(to, name);
+	buf_adds(to, is_ascii ? "\"\r\n" : "\r\n");
 }
 
 static void
@@ -323,13 +333,17 @@ add_leaf(struct buf *to, const struct mime_entity *e)
 	bool is_file = e->filename.len > 0;
 	bool as_base64 = is_file || strncmp(e->type, "text/", 5) != 0 ||
 		base64_is_shorter(e->content);
+	struct buf name = BUF_INIT;
 
-	buf_addf(to, "Content-Type: %s\r\nContent-Transfer-Encoding: %s\r\n", e->type,
+	clean_name(&name, e->filename);
+	add_type(to, e, buf_str(&name));
+	buf_addf(to, "Content-Transfer-Encoding: %s\r\n",
 		as_base64 ? "base64" : "quoted-printable");
 	if (e->content_id)
 		buf_addf(to, "Content-ID: <%s>\r\n", e->content_id);
 	if (is_file)
-		add_disposition(to, e);
+		add_disposition(to, e, buf_str(&name));
+	buf_fini(&name);
 	buf_adds(to, "\r\n");
 	if (as_base64)
 		mime_add_base64(to, e->content);

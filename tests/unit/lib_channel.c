@@ -84,7 +84,7 @@ void
 judge(struct str input, const char *const *words)
 {
 	char path[512], output[4096];
-	const char *argv[16] = { "/usr/bin/python3", path };
+	const char *argv[40] = { "/usr/bin/python3", path };
 	char name[] = "/tmp/dp-judge-XXXXXX";
 	size_t argc = 2;
 	int fd = mkstemp(name), out[2], status;
@@ -96,7 +96,7 @@ judge(struct str input, const char *const *words)
 	assert_int_equal(write(fd, input.p, input.len), (ssize_t)input.len);
 	lseek(fd, 0, SEEK_SET);
 	peer_script(path, sizeof(path), "channel_judge.py");
-	for (; *words; words++)
+	for (; *words && argc < ARRAY_LEN(argv) - 1; words++)
 		argv[argc++] = *words;
 	assert_int_equal(pipe(out), 0);
 	pid = fork();

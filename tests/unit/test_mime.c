@@ -208,7 +208,9 @@ entities(void **state)
 	assert_wire(buf_str(&a), 200);
 	assert_non_null(strstr(buf_text(&a), "multipart/alternative"));
 	assert_null(strstr(buf_text(&a), "multipart/related")); /* one child: left out */
-	assert_non_null(strstr(buf_text(&a), " filename=\"___2026-09.csv\";\r\n"
+	assert_non_null(strstr(buf_text(&a), "Content-Type: text/csv; charset=UTF-8;\r\n"
+		" name=\"___2026-09.csv\"\r\n"));
+	assert_non_null(strstr(buf_text(&a), "Content-Disposition: attachment;\r\n"
 		" filename*=UTF-8''%E6%8A%A5%E8%A1%A8%202026-09.csv\r\n"));
 	assert_non_null(strstr(buf_text(&a), "plain --=3D_ text\r\n"));
 	assert_non_null(strstr(buf_text(&a), "YSxiDQoxLDINCg==\r\n"));
