@@ -307,6 +307,7 @@ write_html(struct md_writer *w, const struct md_node *node)
 static void
 write_inline(struct md_writer *w, const struct md_node *node)
 {
+	static const struct md_wrap no_marks;
 	const struct md_dialect *d = w->d;
 
 	switch ((int)node->kind) {
@@ -326,7 +327,7 @@ write_inline(struct md_writer *w, const struct md_node *node)
 		write_wrapped(w, node, &d->emph);
 		break;
 	case MD_STRONG:
-		write_wrapped(w, node, &d->strong);
+		write_wrapped(w, node, w->in_bold ? &no_marks : &d->strong);
 		break;
 	case MD_STRIKE:
 		write_wrapped(w, node, &d->strike);
@@ -380,13 +381,9 @@ write_heading(struct md_writer *w, const struct md_node *node)
 	int level = node->level < 1 ? 1 : node->level > 6 ? 6 : node->level;
 	const struct md_wrap *wrap = &w->d->heading[level - 1];
 
-	/* A heading that is bold already needs no second pair of marks. */
-	if (wrap->close && *wrap->close && node->first && node->first->kind == MD_STRONG &&
-		!node->first->next) {
-		write_wrapped(w, node->first, wrap);
-		return;
-	}
+	w->in_bold = wrap->close && *wrap->close;
 	write_wrapped(w, node, wrap);
+	w->in_bold = false;
 }
 
 static void
@@ -407,6 +404,21 @@ write_quote(struct md_writer *w, const struct md_node *node)
 	md_writer_fini(&inner);
 }
 
+/* Escapes are for one line: they take line ends for blanks. */
+static void
+add_code_lines(struct buf *to, struct str s, escape_fn escape)
+{
+	for (size_t end; escape && (end = str_find(s, STR("\n"), 0)) != SIZE_MAX;) {
+		escape(to, str_slice(s, 0, end));
+		buf_addc(to, '\n');
+		s = str_slice(s, end + 1, s.len);
+	}
+	if (escape)
+		escape(to, s);
+	else
+		buf_add_str(to, s);
+}
+
 static void
 write_code_block(struct md_writer *w, const struct md_node *node)
 {
@@ -416,10 +428,7 @@ write_code_block(struct md_writer *w, const struct md_node *node)
 	for (size_t i = 0; i < node->text.count; i++) {
 		const struct span *s = &node->text.spans[i];
 
-		if ((s->is_data || w->d->author) && w->d->code)
-			w->d->code(&text, s->text);
-		else
-			buf_add_str(&text, s->text);
+		add_code_lines(&text, s->text, s->is_data || w->d->author ? w->d->code : NULL);
 	}
 	if (text.len && text.p[text.len - 1] == '\n')
 		buf_truncate(&text, text.len - 1);

@@ -12,6 +12,7 @@ struct md_writer {
 	struct buf to;
 	const struct md_dialect *d;
 	bool in_cell;
+	bool in_bold; /* inside a heading that is written in bold: no bold in bold */
 	/* Cutting: `max` > 0 sends pieces off before they grow larger. */
 	size_t max;
 	size_t (*measure)(void *context, struct str text); /* of what the unit becomes */

@@ -256,6 +256,32 @@ add_image(struct unit_maker *m, struct doc_block *block)
 			"out", block->block_index, STR_ARG(block->path));
 }
 
+/* A result that was cut at max_rows says so wherever it is shown. */
+static void
+add_cut_note(struct unit_maker *m, const struct doc_table *table)
+{
+	struct buf note = BUF_INIT;
+
+	buf_adds(&note, "only the first ");
+	thousands_add(&note, table->total_rows);
+	buf_adds(&note, " rows of the query");
+	add_piece(m, buf_str(&note));
+	buf_fini(&note);
+}
+
+static void
+add_table(struct unit_maker *m, struct doc_block *block)
+{
+	if (m->o->on_table) {
+		m->o->on_table(m->o->context, block, m->units);
+	} else {
+		render_markdown_table_unit(m->units, &block->table, m->d);
+		make_element(m, &m->units->list[m->units->count - 1]);
+	}
+	if (block->table.truncated)
+		add_cut_note(m, &block->table);
+}
+
 static void
 add_block(struct unit_maker *m, struct doc_block *block)
 {
@@ -268,12 +294,7 @@ add_block(struct unit_maker *m, struct doc_block *block)
 				add_node(m, n);
 		break;
 	case DOC_TABLE:
-		if (m->o->on_table) {
-			m->o->on_table(m->o->context, block, m->units);
-			break;
-		}
-		render_markdown_table_unit(m->units, &block->table, m->d);
-		make_element(m, &m->units->list[m->units->count - 1]);
+		add_table(m, block);
 		break;
 	case DOC_IMAGE:
 		add_image(m, block);

@@ -81,28 +81,41 @@ add_row(struct buf *to, const struct grid *g, const size_t *widths, const struct
 		text_role_add(to, TEXT_PLAIN);
 }
 
+/* The widest column that may become narrower; numbers never do, since a cut number
+ * reads as another one. SIZE_MAX: none. */
+static size_t
+find_widest(const struct grid *g, const size_t *widths, size_t *second)
+{
+	size_t widest = SIZE_MAX;
+
+	for (size_t i = 0; i < g->columns; i++)
+		if (g->aligns[i] != ALIGN_RIGHT && widths[i] > NARROW &&
+			(widest == SIZE_MAX || widths[i] > widths[widest]))
+			widest = i;
+	*second = NARROW;
+	for (size_t i = 0; widest != SIZE_MAX && i < g->columns; i++)
+		if (g->aligns[i] != ALIGN_RIGHT && widths[i] < widths[widest] &&
+			widths[i] > *second)
+			*second = widths[i];
+	return widest;
+}
+
 /* Takes columns from the widest ones until `room` is kept; false when it cannot. */
 static bool
-shrink(size_t *widths, size_t count, size_t room)
+shrink(const struct grid *g, size_t *widths, size_t room)
 {
 	size_t total = 0;
 
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < g->columns; i++)
 		total += widths[i];
 	while (total > room) {
-		size_t widest = 0, second = NARROW, take;
+		size_t second, widest = find_widest(g, widths, &second), take;
 
-		for (size_t i = 1; i < count; i++)
-			if (widths[i] > widths[widest])
-				widest = i;
-		if (widths[widest] <= NARROW)
+		if (widest == SIZE_MAX)
 			return false;
-		for (size_t i = 0; i < count; i++)
-			if (widths[i] < widths[widest] && widths[i] > second)
-				second = widths[i];
-		take = widths[widest] > second ? widths[widest] - second : 1;
-		if (take > total - room)
-			take = total - room;
+		take = widths[widest] - second;
+		if (take == 0 || take > total - room)
+			take = take ? total - room : 1;
 		widths[widest] -= take;
 		total -= take;
 	}
@@ -178,7 +191,7 @@ grid_put(struct line_writer *w, const struct grid *g)
 				widths[i] = width;
 		}
 	if (columns)
-		fits = columns > frame && shrink(widths, g->columns, columns - frame);
+		fits = columns > frame && shrink(g, widths, columns - frame);
 	if (g->columns && fits)
 		put_boxed(w, g, widths);
 	else if (g->columns)
