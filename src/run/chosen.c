@@ -91,7 +91,7 @@ slot_at(const struct task_plan *plan, const struct zone *zone, int64_t at_us, st
 		*err = why;
 		return false;
 	}
-	*slot = (struct slot){ .at_us = at_us, .reason = SLOT_PLAIN,
+	*slot = (struct slot){ .at_us = at_us, .reason = SLOT_PLAIN, .zone = zone,
 		.business_date = date_add_days(zone_civil(zone, at_us).date, -1) };
 	return true;
 }
@@ -108,7 +108,7 @@ slot_of_date(const struct task_plan *plan, const struct zone *zone, struct date 
 	if (plan->plan.count == 0) {
 		zone_instant(zone, (struct civil){ .date = date_add_days(business_date, 1) }, &at,
 			NULL);
-		*slot = (struct slot){ at, business_date, SLOT_PLAIN };
+		*slot = (struct slot){ at, business_date, SLOT_PLAIN, zone };
 		return true;
 	}
 	if (schedule_for_date(&plan->plan, business_date, slot, &why))
@@ -138,6 +138,8 @@ run_choice_slot(struct workspace *ws, const struct task *task, const struct run_
 	else
 		ok = slot_at(&plan, *zone, clock_now_us() / CLOCK_SECOND * CLOCK_SECOND, slot, err);
 	task_plan_fini(&plan);
+	if (ok)
+		*zone = slot->zone;
 	return ok;
 }
 

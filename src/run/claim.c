@@ -277,3 +277,19 @@ claim_zone(struct workspace *ws, const struct task *task, struct err *err)
 		return zone_get(task->schedules[0].timezone, err);
 	return workspace_zone(ws, err);
 }
+
+const struct zone *
+claim_slot_zone(struct workspace *ws, const struct task *task, int64_t slot_us, struct err *err)
+{
+	const struct zone *zone = claim_zone(ws, task, err);
+	struct err why = ERR_INIT;
+	struct task_plan plan;
+	struct slot slot;
+
+	if (!zone || task->schedule_count < 2 || !task_plan_init(ws, task, 0, &plan, &why))
+		return zone;
+	if (schedule_next(&plan.plan, slot_us, &slot, &why) && slot.at_us == slot_us)
+		zone = slot.zone;
+	task_plan_fini(&plan);
+	return zone;
+}

@@ -22,5 +22,8 @@ DP_API bool claim_preview(struct workspace *ws, const char *group, int64_t now_u
  * workspace's. */
 DP_API const struct zone *claim_zone(struct workspace *ws, const struct task *task,
 	struct err *err);
+/* The zone of the schedule that planned a slot; claim_zone when none did. */
+DP_API const struct zone *claim_slot_zone(struct workspace *ws, const struct task *task,
+	int64_t slot_us, struct err *err);
 
 #endif

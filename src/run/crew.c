@@ -65,7 +65,7 @@ give_request(struct supervisor *s, struct active *a, struct buf *request, struct
 		.timeout_us = a->task.timeout_s * CLOCK_SECOND, .overrides = overrides };
 	bool ok;
 
-	run.zone = claim_zone(s->ws, &a->task, err);
+	run.zone = claim_slot_zone(s->ws, &a->task, a->run.slot_us, err);
 	request_message_id(s->ws, a->run.task, a->run.slot_us, slot_run ? 0 : a->run.id, &id);
 	run.message_id = buf_text(&id);
 	ok = run.zone && request_run(s->ws, &run, request, err);

@@ -241,7 +241,7 @@ static struct slot
 wall_slot(const struct rule *r, int64_t day, int minute, int64_t planned)
 {
 	struct civil wall = { date_from_days(day), minute / 60, minute % 60, 0 };
-	struct slot slot = { .business_date = date_from_days(planned - 1) };
+	struct slot slot = { .business_date = date_from_days(planned - 1), .zone = r->zone };
 	int second;
 
 	if (planned != day)
@@ -263,9 +263,10 @@ wall_slot(const struct rule *r, int64_t day, int minute, int64_t planned)
 }
 
 static struct slot
-elapsed_slot(int64_t at, int64_t day, int64_t planned)
+elapsed_slot(const struct rule *r, int64_t at, int64_t day, int64_t planned)
 {
-	struct slot slot = { at * CLOCK_SECOND, date_from_days(planned - 1), SLOT_PLAIN };
+	struct slot slot = { .at_us = at * CLOCK_SECOND, .zone = r->zone,
+		.business_date = date_from_days(planned - 1) };
 
 	if (planned != day)
 		slot.reason = planned < day ? SLOT_CALENDAR_NEXT : SLOT_CALENDAR_PREVIOUS;
@@ -321,7 +322,7 @@ day_first(const struct rule *r, int64_t day, int64_t at, struct slot *slot)
 		minute = rule_minute_from(r, ceil_div(start + spans[i].offset - day * DAY, 60));
 		found = day * DAY + minute * 60 - spans[i].offset;
 		if (minute < 1440 && found < spans[i].end) {
-			*slot = elapsed_slot(found, day, planned);
+			*slot = elapsed_slot(r, found, day, planned);
 			return true;
 		}
 	}
@@ -355,7 +356,7 @@ day_last(const struct rule *r, int64_t day, int64_t at, struct slot *slot)
 			floor_div(end - 1 + spans[i].offset - day * DAY, 60));
 		found = day * DAY + minute * 60 - spans[i].offset;
 		if (minute >= 0 && found >= spans[i].start) {
-			*slot = elapsed_slot(found, day, planned);
+			*slot = elapsed_slot(r, found, day, planned);
 			return true;
 		}
 	}

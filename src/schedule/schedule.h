@@ -46,6 +46,7 @@ struct slot {
 	int64_t at_us;		   /* the scheduled time: an instant */
 	struct date business_date; /* day before the *planned* local day */
 	enum slot_reason reason;
+	const struct zone *zone; /* of the schedule that planned it: its values are read there */
 };
 
 /* Parses five fields or @daily …; ERR_INPUT with the field and the right spelling. */

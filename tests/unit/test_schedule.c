@@ -353,6 +353,11 @@ test_for_date(void **state)
 				buf_text(&got));
 		buf_fini(&got);
 	}
+	set(&s, "UTC", "America/New_York day 19:30 + day 08:00");
+	assert_true(schedule_next(&s.plan, instant(zone("UTC"), "2026-01-01 09:00"), &slot, &err));
+	assert_ptr_equal(slot.zone, zone("America/New_York"));
+	assert_true(schedule_next(&s.plan, slot.at_us + 1, &slot, &err));
+	assert_ptr_equal(slot.zone, zone("UTC"));
 	assert_false(schedule_for_date(&s.plan, (struct date){ 2025, 2, 29 }, &slot, &err));
 	assert_int_equal(err.code, ERR_NONE);
 }
