@@ -62,5 +62,6 @@ DP_API bool source_is_local_host(const char *host);
 
 /* Built-in drivers. */
 extern const struct source_ops sqlite_ops;
+extern const struct source_ops clickhouse_ops;
 
 #endif

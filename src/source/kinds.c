@@ -37,6 +37,18 @@ static const struct field mysql_fields[] = { HOST, PORT("3306"), DATABASE(false)
 static const struct field starrocks_fields[] = { HOST, PORT("9030"), DATABASE(false), USER,
 	PASSWORD, TLS };
 
+static const struct field clickhouse_fields[] = {
+	{ "url", "URL", FIELD_TEXT, true, NULL, NULL,
+		"the HTTP port: https://host:8443 or http://host:8123", 0, 0 },
+	DATABASE(false),
+	USER,
+	PASSWORD,
+	{ "allow_http", "Plain HTTP", FIELD_BOOL, false, "false", NULL,
+		"true: http:// also to other machines, unencrypted", 0, 0 },
+	{ "sslrootcert", "CA file", FIELD_PATH, false, NULL, NULL,
+		"trusted certificates, instead of the system's", 0, 0 },
+};
+
 static const struct {
 	struct source_kind kind;
 	const struct source_ops *built_in;
@@ -71,6 +83,9 @@ static const struct {
 	{ { "adb-mysql", "AnalyticDB for MySQL", SQL_MYSQL, "mysql", mysql_fields,
 		  ARRAY_LEN(mysql_fields), "AnalyticDB for MySQL." },
 		NULL },
+	{ { "clickhouse", "ClickHouse", SQL_CLICKHOUSE, NULL, clickhouse_fields,
+		  ARRAY_LEN(clickhouse_fields), "ClickHouse 18 or newer, by its HTTP port." },
+		&clickhouse_ops },
 };
 
 const struct source_kind *
