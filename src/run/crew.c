@@ -282,11 +282,46 @@ put_back(struct active *a)
 	a->skip_reason = NULL;
 }
 
+/* The run a dead worker was at: told START, or the first in its queue. */
+static struct active *
+culprit_of(struct supervisor *s, const struct crew *c)
+{
+	struct active *first = NULL;
+
+	for (struct active *a = s->actives; a; a = a->next) {
+		if (a->worker != c || (a->phase != ACTIVE_RUNNING && a->phase != ACTIVE_GIVEN))
+			continue;
+		if (a->phase == ACTIVE_RUNNING)
+			return a;
+		if (!first || a->job < first->job)
+			first = a;
+	}
+	return first;
+}
+
+static void
+fail_culprit(struct active *a, const struct err *why)
+{
+	a->part_count = 0;
+	a->phase = ACTIVE_SENDING;
+	if (a->stop_code == ERR_TIMEOUT) {
+		err_set(&a->err, ERR_TIMEOUT, "timeout: it ran longer than %lld s",
+			(long long)a->task.timeout_s);
+	} else if (a->stop_code) {
+		err_set(&a->err, a->stop_code, "cancelled");
+	} else {
+		a->err = *why;
+		err_hint(&a->err, "tried %d times: see its time line, dpstudio show-run %lld",
+			MAX_STARTS, (long long)a->run.id);
+	}
+}
+
 /* The run it was executing is tried again or fails; those behind it only wait. */
 void
 crew_died(struct supervisor *s, struct crew *c)
 {
 	struct err why = ERR_INIT, err = ERR_INIT;
+	struct active *culprit = culprit_of(s, c);
 
 	child_reap(&c->child, &why);
 	frame_io_fini(&c->io);
@@ -296,21 +331,14 @@ crew_died(struct supervisor *s, struct crew *c)
 			deliver_lost(s, a, c, &err);
 		if (a->worker != c)
 			continue;
-		if (a->phase == ACTIVE_RUNNING && a->stop_code) {
-			err_set(&a->err, a->stop_code, a->stop_code == ERR_TIMEOUT
-				? "timeout: it ran longer than %lld s" : "cancelled",
-				(long long)a->task.timeout_s);
-			a->part_count = 0;
-			a->phase = ACTIVE_SENDING;
-		} else if (a->phase == ACTIVE_RUNNING && a->run.starts >= MAX_STARTS) {
-			a->err = why;
-			err_hint(&a->err, "tried %d times: see the log", MAX_STARTS);
-			a->part_count = 0;
-			a->phase = ACTIVE_SENDING;
-		} else if (a->phase == ACTIVE_RUNNING || a->phase == ACTIVE_GIVEN) {
+		if (a == culprit)
 			ledger_event(s->ws, a->run.id, "worker", why.msg, &err);
+		if (a == culprit && (a->stop_code || a->run.starts >= MAX_STARTS + a->run.retries))
+			fail_culprit(a, &why);
+		else if (a->phase == ACTIVE_RUNNING || a->phase == ACTIVE_GIVEN)
 			put_back(a);
-		}
+		if (a != culprit && a->phase == ACTIVE_WAITING)
+			a->run.starts--;
 		a->worker = NULL;
 	}
 	if (c->send_job)
