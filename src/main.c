@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include <fcntl.h>
 #include <poll.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "src/cli/cli.h"
+#include "src/run/run.h"
+#include "src/run/spawn.h"
 
 /* Files we open must never become standard input or output: cron wrappers and some
  * shells start programs with those closed. */
@@ -23,5 +26,7 @@ int
 main(int argc, char **argv)
 {
 	hold_standard_files();
+	if (argc == 2 && strcmp(argv[1], "--worker") == 0)
+		return worker_main(WORKER_FD);
 	return cli_main(argc, argv);
 }
