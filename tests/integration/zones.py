@@ -176,10 +176,10 @@ class Schedule:
         months = cron_values(field[3], 1, 12, MONTHS)
         both = field[2][0] == "*" or field[4][0] == "*"
 
+        month_days = cron_values(field[2], 1, 31, []) if field[2] != "L" else ()
+
         def in_month_days(date):
-            if field[2] == "L":
-                return is_last(date)
-            return date.day in cron_values(field[2], 1, 31, [])
+            return date.day in month_days or (field[2] == "L" and is_last(date))
 
         def in_weekdays(date):
             weekday = date.isoweekday() % 7
@@ -247,11 +247,13 @@ class Plan:
         found = {}
         for schedule in self.schedules:
             spans = spans_of(Zone.get(schedule.zone) if schedule.zone else zone)
-            first = (start + spans[0][2]) // DAY - 3
-            last = (end + spans[-1][2]) // DAY + 3
+            first = (start + spans[0][2]) // DAY - 2
+            last = (end + spans[-1][2]) // DAY + 2
+            inside = [(max(begin, start), min(until, end), offset)
+                      for begin, until, offset in spans if begin < end and until > start]
             for day, planned in self.days(schedule, first, last).items():
                 if schedule.elapsed:
-                    self.elapsed(found, schedule, spans, day, planned)
+                    self.elapsed(found, schedule, inside, day, planned)
                 else:
                     self.fixed(found, schedule, spans, day, planned)
         return {at: value for at, value in found.items() if start <= at < end}
