@@ -23,9 +23,9 @@ DB_SQL(list_rows, "SELECT id, at_us, who, action, object, detail FROM audit"
 	" ORDER BY id DESC LIMIT $1");
 DB_SQL(list_rows_of, "SELECT id, at_us, who, action, object, detail FROM audit"
 	" WHERE object = $1 ORDER BY id DESC LIMIT $2");
-DB_SQL(head_get, "SELECT value FROM meta WHERE name = 'audit_head'");
-DB_SQL(head_set, "INSERT INTO meta (name, value) VALUES ('audit_head', $1)"
-	" ON CONFLICT (name) DO UPDATE SET value = excluded.value");
+DB_SQL(head_get, "SELECT value FROM meta WHERE key = 'audit_head'");
+DB_SQL(head_set, "INSERT INTO meta (key, value) VALUES ('audit_head', $1)"
+	" ON CONFLICT (key) DO UPDATE SET value = excluded.value");
 
 /* --- who -------------------------------------------------------------------------- */
 

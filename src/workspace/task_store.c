@@ -38,7 +38,7 @@ DB_SQL(rename_task, "UPDATE task SET name = $2 WHERE id = $1");
 DB_SQL(is_taken, "SELECT 1 FROM task WHERE name = $1");
 DB_SQL(remove_task, "DELETE FROM task WHERE id = $1");
 DB_SQL(due, "SELECT id, published, online_us, next_us, next_slot_us, name, runner FROM task"
-	" WHERE next_us IS NOT NULL AND frozen = 0 AND next_us <= $1"
+	" WHERE next_us <= $1"
 	" ORDER BY next_us, id LIMIT $2");
 DB_SQL(move_next, "UPDATE task SET next_us = $3, next_slot_us = $4"
 	" WHERE id = $1 AND next_us = $2 AND frozen = 0");

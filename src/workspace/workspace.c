@@ -17,9 +17,9 @@
 #include "src/workspace/plan.h"
 #include "src/workspace/vault_key.h"
 
-DB_SQL(meta_get, "SELECT value FROM meta WHERE name = $1");
-DB_SQL(meta_set, "INSERT INTO meta (name, value) VALUES ($1, $2)"
-	" ON CONFLICT (name) DO UPDATE SET value = excluded.value");
+DB_SQL(meta_get, "SELECT value FROM meta WHERE key = $1");
+DB_SQL(meta_set, "INSERT INTO meta (key, value) VALUES ($1, $2)"
+	" ON CONFLICT (key) DO UPDATE SET value = excluded.value");
 
 /* --- small things shared ------------------------------------------------------- */
 
@@ -305,32 +305,40 @@ fill(struct workspace *ws, const struct beginning *b, struct err *err)
 		audit_add(ws, "init", "workspace", b->timezone, err);
 }
 
+/* Nobody sees it before it is whole: one fsync at the end will do. */
+static bool
+fill_file(struct db *db, const struct beginning *b, struct err *err)
+{
+	struct workspace *ws = workspace_from_db(db, WORKSPACE_WRITE);
+	bool ok = db_script(db, "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA synchronous = OFF;"
+			"PRAGMA journal_mode = MEMORY; PRAGMA application_id = 1685091188", err) &&
+		workspace_migrate(db, err) && db_begin(db, err) &&
+		db_finish(db, fill(ws, b, err), err) &&
+		db_script(db, "PRAGMA journal_mode = WAL", err);
+
+	workspace_close(ws);
+	return ok;
+}
+
 /* The whole file under a name of its own. */
 static bool
 make_file(const char *path, const struct beginning *b, struct err *err)
 {
 	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-	struct workspace *ws;
 	struct db *db;
 	bool ok;
 
 	if (fd < 0)
 		return err_errno(err, "%s cannot be written", path);
-	close(fd);
 	db = db_open(path, DB_CREATE, WORKSPACE_BUSY_MS, err);
-	if (!db)
-		return false;
-	ws = workspace_from_db(db, WORKSPACE_WRITE);
-	ok = db_script(db, "PRAGMA auto_vacuum = INCREMENTAL", err) &&
-		db_script(db, "PRAGMA application_id = 1685091188", err) &&
-		workspace_migrate(db, err) && db_begin(db, err) &&
-		db_finish(db, fill(ws, b, err), err) &&
-		db_script(db, "PRAGMA journal_mode = WAL", err);
-	workspace_close(ws);
+	ok = db && fill_file(db, b, err);
+	if (ok && fsync(fd) != 0)
+		ok = err_errno(err, "%s cannot be brought to disk", path);
+	close(fd);
 	return ok;
 }
 
-_Static_assert(DB_APPLICATION_ID == 1685091188, "make_file writes it");
+_Static_assert(DB_APPLICATION_ID == 1685091188, "fill_file writes it");
 
 static bool
 put_in_place(const char *temporary, const char *path, struct err *err)

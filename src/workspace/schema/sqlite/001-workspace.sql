@@ -9,7 +9,7 @@ CREATE TABLE setting (
 
 -- What the program notes for itself: uuid, where the key is, zone data stamp.
 CREATE TABLE meta (
-    name TEXT PRIMARY KEY,
+    key TEXT PRIMARY KEY,
     value TEXT NOT NULL
 ) WITHOUT ROWID;
 
@@ -91,13 +91,13 @@ CREATE TABLE task (
     published INTEGER NOT NULL DEFAULT 0,   -- number of the published version; 0 none
     runner TEXT NOT NULL DEFAULT '',        -- group of the published version
     online_us INTEGER,                      -- since when it is on-line
-    next_us INTEGER,                        -- when a pass has to look at it
+    next_us INTEGER,                        -- when a pass has to look at it; null: frozen
     next_slot_us INTEGER,                   -- the scheduled time behind it
     frozen INTEGER NOT NULL DEFAULT 0 CHECK (frozen IN (0, 1)),
     ping BLOB                               -- dead-man URL, sealed
 );
 -- The whole of an idle pass: the first entry of this index.
-CREATE INDEX task_next ON task (next_us) WHERE next_us IS NOT NULL AND frozen = 0;
+CREATE INDEX task_next ON task (next_us) WHERE next_us IS NOT NULL;
 
 -- The editable state of a task, with what lists show of it.
 CREATE TABLE draft (
