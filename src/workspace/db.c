@@ -107,7 +107,7 @@ check_file(const char *path, enum db_mode mode, struct err *err)
 		return db_error_missing(err, path, errno);
 	}
 	if (!S_ISREG(st.st_mode))
-		return err_set(err, ERR_WORKSPACE, "%s is not a file", path);
+		return db_error_foreign(err, path, "it is not a file");
 	if (st.st_size == 0 && mode != DB_CREATE)
 		return db_error_foreign(err, path, "it is empty");
 	return true;

@@ -162,11 +162,29 @@ settings(void **state)
 	arena_fini(&a);
 }
 
+/* For tests/integration/test_workspace_shared_sql: the texts, NUL-terminated. */
+static void
+hand_out_statements(const char *path)
+{
+	struct buf texts = BUF_INIT;
+	struct err err = ERR_INIT;
+
+	for (size_t i = 0; i < db_sql_count(); i++) {
+		buf_addf(&texts, "%s\n%s", db_sql_first()[i].name, db_sql_first()[i].text);
+		buf_addc(&texts, '\0');
+	}
+	assert_true(path_write_atomic(path, buf_str(&texts), 0600, &err));
+	buf_fini(&texts);
+}
+
 static void
 every_statement_is_sound(void **state)
 {
+	const char *wanted = getenv("DPSTUDIO_TEST_STATEMENTS");
 	struct err err = ERR_INIT;
 
+	if (wanted)
+		hand_out_statements(wanted);
 	assert_true(db_sql_count() > 50);
 	if (!db_check_statements(workspace_db(*state), &err))
 		fail_msg("%s", err.msg);
