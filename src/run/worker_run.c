@@ -270,6 +270,7 @@ static void
 add_preview(struct tell_sink *s, struct buf *json)
 {
 	struct render_text_options options = { .columns = s->j->columns };
+	struct render_html_options html_options = { .fragment = false };
 	struct buf text = BUF_INIT, html = BUF_INIT;
 	struct err err = ERR_INIT;
 
@@ -278,7 +279,7 @@ add_preview(struct tell_sink *s, struct buf *json)
 			&err))
 		render_text(&text, s->doc, &options);
 	add_text(json, "text", buf_str(&text));
-	render_html(&html, s->doc, NULL);
+	render_html(&html, s->doc, &html_options);
 	add_text(json, "html", buf_str(&html));
 	buf_fini(&text);
 	buf_fini(&html);
