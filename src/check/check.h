@@ -12,15 +12,16 @@
 enum check_level { CHECK_ERROR, CHECK_WARNING, CHECK_LEVEL_COUNT };
 
 enum check_rule {
-	RULE_NAME, RULE_MISSING, RULE_NODES, RULE_NODE_TWICE, RULE_UNKNOWN_NODE, RULE_CYCLE,
-	RULE_UNUSED_NODE, RULE_BRANCH, RULE_MERGE,
-	RULE_UNKNOWN_SOURCE, RULE_UNKNOWN_DESTINATION, RULE_UNKNOWN_CALENDAR,
-	RULE_SQL_OPEN, RULE_SQL_EMPTY, RULE_SQL_NO_ROWS, RULE_STATEMENT_NAME, RULE_SEGMENT,
-	RULE_UNASSIGNED, RULE_REFERENCE, RULE_NAME_CLASH, RULE_AMBIGUOUS, RULE_UNUSED_PARAMETER,
-	RULE_FILTER, RULE_UNKNOWN_COLUMN, RULE_UNKNOWN_QUERY, RULE_TIME_IN_BODY,
+	RULE_NAME, RULE_MISSING, RULE_NO_PUSH, RULE_NODE_TWICE, RULE_UNKNOWN_NODE, RULE_CYCLE,
+	RULE_UNUSED_NODE, RULE_BRANCH, RULE_MERGE, RULE_INPUT,
+	RULE_UNKNOWN_SOURCE, RULE_UNKNOWN_DESTINATION, RULE_DESTINATION_TWICE,
+	RULE_UNKNOWN_CALENDAR,
+	RULE_SQL_EMPTY, RULE_SQL_OPEN, RULE_SQL_NO_ROWS, RULE_STATEMENT_NAME, RULE_SEGMENT,
+	RULE_UNASSIGNED, RULE_REFERENCE, RULE_NAME_CLASH, RULE_AMBIGUOUS, RULE_INDEX,
+	RULE_UNUSED_PARAMETER, RULE_UNKNOWN_COLUMN, RULE_UNKNOWN_QUERY, RULE_TIME_IN_BODY,
 	RULE_TIME_EXPRESSION, RULE_TIME_WARNING,
-	RULE_ROWCOUNT, RULE_NO_ORDER_BY, RULE_EMAIL_BODIES, RULE_EMPTY_CONTENT, RULE_CONDITION,
-	RULE_SCHEDULE, RULE_ZONE, RULE_NEVER, RULE_ENDED, RULE_TIMEOUT,
+	RULE_NO_ORDER_BY, RULE_ROWCOUNT, RULE_EMAIL_BODIES, RULE_EMPTY_CONTENT, RULE_CONDITION,
+	RULE_ZONE, RULE_NEVER, RULE_ENDED,
 	RULE_COUNT
 };
 
@@ -28,7 +29,7 @@ enum check_rule {
 struct check_problem {
 	enum check_rule rule;
 	enum check_level level;
-	const char *code;  /* "E_UNASSIGNED"; stable */
+	const char *code;  /* "E_UNASSIGNED"; stable. Time expressions have their own */
 	const char *path;  /* "$.nodes[0].sql" */
 	const char *node;  /* name of the node, "" none */
 	int line, column;  /* inside the text at `path`, from 1; -1 none */
@@ -57,14 +58,16 @@ struct check_context {
 /* Errors found (warnings are not counted). `context` NULL: files without workspace. */
 DP_API size_t check_task(const struct task *t, const struct check_context *context,
 	struct check_sink *sink);
-/* The same with the context's answers taken as given; err tells the first error. */
+/* For a caller that needs yes or no: false with the first error, its code, place and
+ * hint in err (ERR_INPUT). */
 DP_API bool check_task_first(const struct task *t, const struct check_context *context,
 	struct err *err);
+DP_API const char *check_level_name(enum check_level level); /* "error", "warning" */
 
 struct check_rule_info {
 	const char *code;
 	enum check_level level;
-	const char *about; /* one sentence for help and documents */
+	const char *about; /* what is wrong and why it matters, for help and documents */
 };
 DP_API const struct check_rule_info *check_rule_info(enum check_rule rule);
 
