@@ -32,7 +32,7 @@ add_body(struct chat *chat, const struct chat_part *part, struct buf *to)
 	if (part->title.len > 0)
 		json_add_member(to, "title", part->title, true);
 	json_add_member(to, "message", part->text, true);
-	buf_adds(to, ",\"markdown\":true}");
+	buf_addc(to, '}');
 	return part->text.len ? part->text.len : 1;
 }
 

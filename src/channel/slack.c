@@ -87,14 +87,6 @@ add_row(struct buf *to, const struct doc_table *t, size_t row, size_t columns)
 	buf_fini(&text);
 }
 
-struct slack { /* where the rows of each table begin, for shortening */
-	struct {
-		const struct doc_table *table;
-		const struct str *rows;
-	} tables[64];
-	size_t count;
-};
-
 static void
 add_section(struct buf *to, struct str text)
 {
@@ -135,38 +127,28 @@ add_wide_table(const struct doc_table *t, struct unit_list *units)
 static void
 add_table(void *context, struct doc_block *block, struct unit_list *units)
 {
-	struct chat *chat = context;
-	struct slack *slack = chat->context;
 	const struct doc_table *t = &block->table;
-	struct str *rows;
+	struct unit *unit;
 	struct buf text = BUF_INIT;
-	struct str head;
 
-	if (t->column_count > TABLE_COLUMNS || slack->count == ARRAY_LEN(slack->tables)) {
+	(void)context;
+	if (t->column_count > TABLE_COLUMNS) {
 		add_wide_table(t, units);
 		return;
 	}
+	unit = unit_list_add(units, UNIT_ROWS);
 	add_table_head(&text, t);
-	head = arena_str(units->arena, buf_str(&text));
-	rows = arena_array(units->arena, struct str, t->row_count + 1);
+	unit->head = arena_str(units->arena, buf_str(&text));
+	unit->tail = STR("]}");
+	unit->table = t;
+	unit->is_table = true;
+	unit->total_rows = t->total_rows;
+	unit->row_count = t->row_count;
+	unit->rows = arena_array(units->arena, struct str, t->row_count + 1);
 	for (size_t r = 0; r < t->row_count; r++) {
 		buf_clear(&text);
 		add_row(&text, t, r, 0);
-		rows[r] = arena_str(units->arena, buf_str(&text));
-	}
-	slack->tables[slack->count].table = t;
-	slack->tables[slack->count++].rows = rows;
-	for (size_t from = 0; from == 0 || from < t->row_count; from += TABLE_ROWS) {
-		struct unit *unit = unit_list_add(units, UNIT_ROWS);
-		size_t left = t->row_count - from;
-
-		unit->head = head;
-		unit->tail = STR("]}");
-		unit->table = t;
-		unit->is_table = true;
-		unit->rows = rows + from;
-		unit->row_count = left < TABLE_ROWS ? left : TABLE_ROWS;
-		unit->total_rows = t->row_count <= TABLE_ROWS ? t->total_rows : unit->row_count;
+		unit->rows[r] = arena_str(units->arena, buf_str(&text));
 	}
 	buf_fini(&text);
 }
@@ -174,15 +156,9 @@ add_table(void *context, struct doc_block *block, struct unit_list *units)
 static void
 shorten(void *context, const struct unit *unit, size_t row, size_t columns, struct buf *to)
 {
-	struct chat *chat = context;
-	struct slack *slack = chat->context;
-
-	if (!unit->table)
-		return;
-	for (size_t i = 0; i < slack->count; i++)
-		if (slack->tables[i].table == unit->table)
-			row += (size_t)(unit->rows - slack->tables[i].rows);
-	add_row(to, unit->table, row, columns);
+	(void)context;
+	if (unit->table)
+		add_row(to, unit->table, row, columns);
 }
 
 /* --- the message ------------------------------------------------------------------ */
@@ -247,7 +223,6 @@ static bool
 build(struct document *doc, const struct settings *settings, struct part_sink *sink,
 	struct err *err)
 {
-	struct slack slack = { .count = 0 };
 	struct md_units_options options = { .max = SECTION_MAX, .measure = parts_measure_utf16,
 		.on_table = add_table, .element = { SECTION_OPEN, SECTION_CLOSE },
 		.element_escape = json_add_escaped };
@@ -255,19 +230,17 @@ build(struct document *doc, const struct settings *settings, struct part_sink *s
 
 	chat_init(&chat, &channel_slack, doc, settings, &md_dialect_slack);
 	chat_collect_mentions(&chat, "", "", NULL, NULL);
-	chat.context = &slack;
 	chat.body = add_body;
 	chat.kind = "blocks";
 	chat.plan.measure = parts_measure_utf16;
 	chat.plan.separator = ",";
 	chat.plan.max_units = MAX_BLOCKS;
 	chat.plan.max_tables = 1;
+	chat.plan.max_rows = TABLE_ROWS;
 	chat.plan.note = add_note;
 	chat.plan.shorten = shorten;
-	chat.plan.context = &chat;
 	if (!chat_reserve_envelope(&chat, err))
 		return false;
-	options.context = &chat;
 	render_markdown_units(&chat.units, doc, &md_dialect_slack, &options);
 	return chat_emit(&chat, sink, err);
 }

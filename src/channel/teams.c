@@ -150,6 +150,17 @@ shorten(void *context, const struct unit *unit, size_t row, size_t columns, stru
 		add_row(to, unit->table, row, columns);
 }
 
+/* As a line of a list: Markdown inside the element's text. */
+static void
+shorten_line(void *context, const struct unit *unit, size_t row, size_t columns, struct buf *to)
+{
+	struct buf line = BUF_INIT;
+
+	render_markdown_shorten(context, unit, row, columns, &line);
+	json_add_escaped(to, buf_str(&line));
+	buf_fini(&line);
+}
+
 static void
 add_text_block(struct buf *to, struct str text)
 {
@@ -274,8 +285,7 @@ build(struct document *doc, const struct settings *settings, struct part_sink *s
 	chat.kind = "card";
 	chat.plan.separator = ",";
 	chat.plan.note = add_note;
-	if (!as_list)
-		chat.plan.shorten = shorten;
+	chat.plan.shorten = as_list ? shorten_line : shorten;
 	if (!chat_reserve_envelope(&chat, err))
 		return false;
 	options.max = chat.plan.budget;

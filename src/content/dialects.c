@@ -114,6 +114,7 @@ NEUTRAL(lark_marks, "&#8203;", { '&', "&amp;" }, { '<', "&#60;" }, { '>', "&#62;
 NEUTRAL(teams_marks, "\\", { '\\', "\\\\" }, { '*', "\\*" }, { '_', "\\_" }, { '`', "\\`" },
 	{ '~', "\\~" }, { '[', "\\[" }, { ']', "\\]" }, { '(', "\\(" }, { ')', "\\)" })
 NEUTRAL(code_data, NULL, { '`', "｀" })
+NEUTRAL(googlechat_code, NULL, { '`', "｀" }, { '<', "‹" })
 NEUTRAL(slack_code, NULL, { '`', "｀" }, { '<', "&lt;" }, { '>', "&gt;" }, { '&', "&amp;" })
 NEUTRAL(slack_author, NULL, { '<', "&lt;" }, { '>', "&gt;" }, { '&', "&amp;" })
 NEUTRAL(plain_data, NULL, { '\n', " " })
@@ -297,7 +298,7 @@ const struct md_dialect md_dialect_telegram = {
 
 const struct md_dialect md_dialect_googlechat = {
 	.name = "googlechat", .data = googlechat_data, .cell = googlechat_data,
-	.code = code_data, .heading = ALL_LEVELS("*", "*"), .strong = { "*", "*" },
+	.code = googlechat_code, .heading = ALL_LEVELS("*", "*"), .strong = { "*", "*" },
 	.emph = { "_", "_" }, .strike = { "~", "~" }, .inline_code = { "`", "`" },
 	.code_block = { "```\n", "\n```" }, .quote = { "> ", NULL }, .bullet = "• ",
 	.task_open = "☐ ", .task_done = "☑ ", .paragraph = "\n\n", .soft_break = " ",

@@ -5,6 +5,9 @@
 
 #include "src/base/utf8.h"
 
+/* A longer cell stands whole in its row, but the others are not padded to it. */
+#define CODE_WIDEST 60
+
 /* Columns of most cells: plain ASCII, where every byte is one. */
 static size_t
 width_of(struct str s)
@@ -113,6 +116,7 @@ static size_t *
 code_widths(const struct doc_table *t, size_t columns)
 {
 	size_t *widths = xcalloc(t->column_count + 1, sizeof(*widths));
+	size_t most = columns ? columns : CODE_WIDEST;
 
 	for (size_t i = 0; i < t->column_count; i++) {
 		widths[i] = width_of(t->columns[i].header);
@@ -121,8 +125,8 @@ code_widths(const struct doc_table *t, size_t columns)
 
 			widths[i] = w > widths[i] ? w : widths[i];
 		}
-		if (columns && widths[i] > columns)
-			widths[i] = columns;
+		if (widths[i] > most)
+			widths[i] = most;
 	}
 	return widths;
 }
@@ -130,13 +134,15 @@ code_widths(const struct doc_table *t, size_t columns)
 /* Padded before it is escaped: what is shown must align, not what is sent. */
 static void
 add_code_cell(struct buf *to, struct str text, size_t width, enum align align, bool last,
-	const struct md_dialect *d)
+	bool cut, const struct md_dialect *d)
 {
 	struct buf padded = BUF_INIT;
 	size_t used = width_of(text);
 
-	if (used > width || (last && align == ALIGN_LEFT))
+	if (cut && used > width)
 		utf8_add_cut(&padded, text, width);
+	else if (used >= width || (last && align == ALIGN_LEFT))
+		buf_add_str(&padded, text);
 	else
 		utf8_add_padded(&padded, text, width,
 			align == ALIGN_RIGHT ? 'r' : align == ALIGN_CENTER ? 'c' : 'l');
@@ -149,7 +155,7 @@ add_code_cell(struct buf *to, struct str text, size_t width, enum align align, b
 
 static void
 add_code_row(struct buf *to, const struct doc_table *t, size_t row, const struct md_dialect *d,
-	const size_t *widths)
+	const size_t *widths, bool cut)
 {
 	struct buf text = BUF_INIT;
 
@@ -164,7 +170,7 @@ add_code_row(struct buf *to, const struct doc_table *t, size_t row, const struct
 		if (i)
 			buf_adds(to, "  ");
 		add_code_cell(to, buf_str(&text), widths[i], t->columns[i].align,
-			i + 1 == t->column_count, d);
+			i + 1 == t->column_count, cut, d);
 	}
 	buf_fini(&text);
 }
@@ -179,7 +185,7 @@ add_code_head(struct buf *to, const struct doc_table *t, const struct md_dialect
 		if (i)
 			buf_adds(to, "  ");
 		add_code_cell(to, t->columns[i].header, widths[i], t->columns[i].align,
-			i + 1 == t->column_count, d);
+			i + 1 == t->column_count, false, d);
 	}
 	buf_addc(to, '\n');
 	for (size_t i = 0; i < t->column_count; i++) {
@@ -201,7 +207,7 @@ add_row(struct buf *to, const struct doc_table *t, size_t row, const struct md_d
 	else if (d->table == MD_TABLE_LIST)
 		add_list_row(to, t, row, d, columns);
 	else
-		add_code_row(to, t, row, d, widths);
+		add_code_row(to, t, row, d, widths, columns > 0);
 }
 
 void

@@ -31,6 +31,7 @@ struct planner {
 	size_t *sums;
 	size_t sums_room;
 	size_t head, tail, between;
+	size_t most_rows; /* of it in one part */
 	bool shortened;
 };
 
@@ -270,6 +271,7 @@ measure_rows(struct planner *p, const struct unit *u)
 	p->head = measure(p, u->head);
 	p->tail = measure(p, u->tail);
 	p->between = measure(p, u->between);
+	p->most_rows = p->o->max_rows && counts_rows(u) ? p->o->max_rows : SIZE_MAX;
 	p->sums[0] = 0;
 	for (size_t i = 0; i < u->row_count; i++)
 		p->sums[i + 1] = p->sums[i] + measure(p, u->rows[i]);
@@ -286,7 +288,7 @@ rows_cost(const struct planner *p, size_t from, size_t to)
 static size_t
 rows_that_fit(const struct planner *p, size_t from, size_t count, size_t room)
 {
-	size_t low = from, high = count;
+	size_t low = from, high = count - from < p->most_rows ? count : from + p->most_rows;
 
 	if (p->head + p->tail > room)
 		return from;
@@ -503,7 +505,8 @@ plan_truncated(struct planner *p, const struct unit_list *units, struct err *err
 			continue;
 		}
 		measure_rows(p, u);
-		if (p->separator + p->head + p->tail + rows_cost(p, 0, u->row_count) <= room)
+		if (u->row_count <= p->most_rows &&
+			p->separator + p->head + p->tail + rows_cost(p, 0, u->row_count) <= room)
 			push_rows(p, u, 0, u->row_count);
 		else
 			truncate_rows(p, u, room - (least - p->head - p->tail));

@@ -48,6 +48,7 @@ struct parts_options {
 	const char *separator; /* between two units: "\n\n", "," */
 	size_t max_units;      /* per part; 0: any */
 	size_t max_tables;     /* per part; 0: any */
+	size_t max_rows;       /* of one table in one part; 0: any */
 	size_t last_reserve;   /* kept free in each part: mentions, footer of the last */
 	enum oversize oversize; /* ATTACH is planned as TRUNCATE; see rows_left_out */
 	const char *channel;	/* for messages: "DingTalk" */
