@@ -49,6 +49,17 @@ static const struct field clickhouse_fields[] = {
 		"trusted certificates, instead of the system's", 0, 0 },
 };
 
+static const struct field odbc_fields[] = {
+	{ "connection", "Connection", FIELD_TEXT, true, NULL, NULL,
+		"DSN=name, or Driver=name;Server=…;Database=… as the driver wants it", 0, 0 },
+	USER,
+	PASSWORD,
+	{ "secret", "More secrets", FIELD_SECRET, false, NULL, NULL,
+		"further KEY=value;… of the connection that nobody may see", 0, 0 },
+	{ "wide", "UTF-16 texts", FIELD_BOOL, false, "false", NULL,
+		"true for drivers of SQL Server, Oracle, Snowflake and the like", 0, 0 },
+};
+
 static const struct {
 	struct source_kind kind;
 	const struct source_ops *built_in;
@@ -86,6 +97,9 @@ static const struct {
 	{ { "clickhouse", "ClickHouse", SQL_CLICKHOUSE, NULL, clickhouse_fields,
 		  ARRAY_LEN(clickhouse_fields), "ClickHouse 18 or newer, by its HTTP port." },
 		&clickhouse_ops },
+	{ { "odbc", "ODBC", SQL_GENERIC, "odbc", odbc_fields, ARRAY_LEN(odbc_fields),
+		  "Any database with an ODBC driver for unixODBC." },
+		NULL },
 };
 
 const struct source_kind *

@@ -363,9 +363,11 @@ def run_unit(name, env):
     prints its lines as `ok NAME`, `not ok NAME`; a skipped one counts as failed, for
     the server is there. Returns an exit status."""
     root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    leaks = "suppressions=%s/tests/lsan.supp:print_suppressions=0" % root
     done = subprocess.run(
         [os.path.join(root, "build/san/tests", name)], text=True, errors="replace",
-        env=dict(os.environ, CMOCKA_MESSAGE_OUTPUT="TAP", **env),
+        env=dict({"LSAN_OPTIONS": leaks}, CMOCKA_MESSAGE_OUTPUT="TAP",
+                 **dict(os.environ, **env)),
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     failed = done.returncode != 0
     for line in done.stdout.splitlines():
