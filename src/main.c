@@ -25,6 +25,8 @@ hold_standard_files(void)
 int
 main(int argc, char **argv)
 {
+	if (argc == 2 && strcmp(argv[1], "--worker") == 0)
+		return worker_main(WORKER_FD);
 	hold_standard_files();
 	if (argc == 2 && strcmp(argv[1], "--worker") == 0)
 		return worker_main(WORKER_FD);

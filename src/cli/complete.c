@@ -172,6 +172,7 @@ offer_kind(struct completion *c, const char *what)
 		void (*offer)(const struct completion *, struct workspace *, struct arena *);
 	} stored[] = {
 		{ "TASK", offer_tasks },	 { "TASK|PATH", offer_tasks },
+		{ "TASK|FILE", offer_tasks },
 		{ "SOURCE", offer_sources },	 { "DEST", offer_destinations },
 		{ "VERSION", offer_versions },	 { "CALENDAR", offer_calendars },
 	};

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "src/base/path.h"
+#include "src/cli/demo.h"
 #include "src/cli/session.h"
 
 static bool
@@ -37,7 +38,9 @@ run_init(struct cli *cli, struct err *err)
 	}
 	ok = ok && workspace_create(path, &options, err) &&
 	     session_workspace(cli, WORKSPACE_WRITE, err) && say_created(cli, err);
-	if (ok)
+	if (ok && cli_flag(cli, "demo"))
+		ok = demo_fill(cli, err);
+	else if (ok)
 		print_talk("Next: dpstudio source add --kind KIND, or dpstudio alone for the studio");
 	free(key_path);
 	free(path);
@@ -45,6 +48,7 @@ run_init(struct cli *cli, struct err *err)
 }
 
 static const struct command_option init_options[] = {
+	{ "demo", 0, false, NULL, "with the sales example, published and ready to run" },
 	{ "timezone", 0, false, "ZONE", "for schedules that name none (the host's)" },
 	{ "key", 0, false, "FILE", "where the key of the secrets is or is to be" },
 	{ "key-command", 0, false, "COMMAND", "a command that prints the key, instead of a file" },

@@ -42,9 +42,9 @@ session_studio(struct cli *cli, const char *task, const char *file, struct err *
 		return err_hint(err, "for scripts: dpstudio help; for cron: dpstudio --run");
 	}
 	ops = module_ops("studio", err);
-	path = ops ? workspace_resolve(cli->workspace_path, err) : NULL;
+	path = ops && !file ? workspace_resolve(cli->workspace_path, err) : NULL;
 	options.workspace_path = path;
-	ok = path && ops->run(&options, &cli->status, err);
+	ok = ops && (path || file) && ops->run(&options, &cli->status, err);
 	free(path);
 	return ok;
 }

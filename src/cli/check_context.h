@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* What a workspace can tell the lint: its data sources, destinations and calendars. */
+#ifndef DP_CLI_CHECK_CONTEXT_H
+#define DP_CLI_CHECK_CONTEXT_H
+
+#include "src/check/check.h"
+#include "src/workspace/store_calendar.h"
+#include "src/workspace/store_destination.h"
+#include "src/workspace/store_source.h"
+
+struct check_workspace {
+	struct check_context context;
+	struct arena arena;
+	struct source_list sources;
+	struct destination_list destinations;
+	struct calendar_list calendars;
+};
+
+bool check_workspace_init(struct check_workspace *c, struct workspace *ws, struct err *err);
+void check_workspace_fini(struct check_workspace *c);
+
+#endif

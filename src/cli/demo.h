@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* The sales example of `init --demo`: a SQLite database of sales, a destination that
+ * is a folder, and the task daily-sales, tested, submitted and published. */
+#ifndef DP_CLI_DEMO_H
+#define DP_CLI_DEMO_H
+
+#include "src/cli/cli.h"
+
+/* Fills the workspace that cli has open. */
+bool demo_fill(struct cli *cli, struct err *err);
+
+#endif

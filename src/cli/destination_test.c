@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/* destination test: a short message through the worker that also sends the real ones. */
+#include "src/cli/interrupt.h"
+#include "src/cli/session.h"
+#include "src/run/run.h"
+
+struct test_answer {
+	const char *name;
+	bool ok;
+	int exit_status;
+	struct err *err;
+};
+
+static const char *
+text_of(const cJSON *json, const char *key)
+{
+	const cJSON *c = cJSON_GetObjectItemCaseSensitive(json, key);
+
+	return cJSON_IsString(c) ? c->valuestring : "";
+}
+
+static void
+take_outcome(struct test_answer *t, const cJSON *json)
+{
+	const cJSON *code = cJSON_GetObjectItemCaseSensitive(json, "code");
+	const char *state = text_of(json, "state"), *message = text_of(json, "message");
+
+	print_talk("%s: %s%s%s (code %.0f)", t->name, state, *message ? ", " : "", message,
+		cJSON_IsNumber(code) ? code->valuedouble : 0);
+	if (*text_of(json, "advice"))
+		print_talk("  %s", text_of(json, "advice"));
+	if (strcmp(state, "unknown") == 0)
+		t->exit_status = 7;
+	else if (strcmp(state, "rejected") == 0 || strcmp(state, "deferred") == 0)
+		t->exit_status = strcmp(text_of(json, "class"), "transport") == 0 ? 5 : 6;
+}
+
+static void
+take_frame(void *context, enum frame_type type, struct str payload)
+{
+	struct test_answer *t = context;
+	struct err ignored = ERR_INIT;
+	cJSON *json;
+
+	if (type == FRAME_END) {
+		t->ok = job_end_ok(payload, t->err);
+	} else if (type == FRAME_OUTCOME) {
+		json = json_parse(payload, &ignored);
+		take_outcome(t, json);
+		cJSON_Delete(json);
+	}
+}
+
+static bool
+run_destination_test(struct cli *cli, struct err *err)
+{
+	struct workspace *ws = session_workspace(cli, WORKSPACE_READ, err);
+	struct test_answer answer = { .name = cli->args[0], .err = err };
+	struct buf request = BUF_INIT;
+	struct job *job = NULL;
+	bool ok;
+
+	interrupt_catch();
+	ok = ws && run_destination_test_request(ws, cli->args[0], &request, err);
+	if (ok)
+		job = job_start(&request, take_frame, &answer, err);
+	if (job) {
+		job_wait(job, &interrupt_flag);
+		job_free(job);
+	}
+	buf_fini(&request);
+	cli->status = answer.exit_status;
+	return ok && job && answer.ok;
+}
+
+const struct command command_destination_test = {
+	.name = "destination test", .args = "DEST", .help = "send a short test message",
+	.group = GROUP_CONNECTION, .run = run_destination_test,
+};
