@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 bool
 db_error_missing(struct err *err, const char *path, int error_number)
@@ -55,6 +56,10 @@ set_cannot_open(struct err *err, sqlite3 *handle, const char *path)
 {
 	int number = sqlite3_system_errno(handle);
 
+	if (access(path, R_OK) != 0 && errno == EACCES) {
+		err_set(err, ERR_WORKSPACE, "the workspace %s may not be read by this user", path);
+		return err_hint(err, "run it as the file's owner, or name your own with -w");
+	}
 	if (number == EROFS || number == EACCES || number == EPERM || number == 0)
 		return db_error_read_only(err, path);
 	return err_set(err, ERR_WORKSPACE, "the workspace %s cannot be opened: %s", path,
