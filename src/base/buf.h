@@ -32,7 +32,7 @@ DP_API void buf_adds(struct buf *b, const char *s);
 DP_API void buf_addc(struct buf *b, char c);
 DP_API void buf_add_repeat(struct buf *b, const char *s, size_t times);
 DP_API void buf_addf(struct buf *b, const char *fmt, ...) DP_PRINTF(2, 3);
-DP_API void buf_vaddf(struct buf *b, const char *fmt, va_list ap);
+DP_API void buf_vaddf(struct buf *b, const char *fmt, va_list ap) DP_PRINTF(2, 0);
 /* Room for `len` more bytes, to be filled by the caller and then counted with
  * buf_commit(). NULL when that would pass the ceiling. */
 DP_API char *buf_reserve(struct buf *b, size_t len);

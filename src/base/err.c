@@ -43,6 +43,8 @@ mark_cut(char *text, size_t size)
 	memcpy(text + n, "\xE2\x80\xA6", 4);
 }
 
+static void format(char *text, size_t size, const char *fmt, va_list ap) DP_PRINTF(3, 0);
+
 static void
 format(char *text, size_t size, const char *fmt, va_list ap)
 {
