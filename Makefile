@@ -164,6 +164,9 @@ bench: ## measure against the rivals, interleaved
 	@$(MAKE) --no-print-directory all
 	@tests/bench/run
 
+$(O)/bench/clock: tests/bench/clock.c
+	@mkdir -p $(@D)
+	$(CC) -O2 -static -o $@ $<
 $(O)/bench/%: $(O)/tests/bench/%.o $(O)/libengine.a
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  ld $@";)$(LINK) -rdynamic -o $@ $< -Wl,--whole-archive $(O)/libengine.a -Wl,--no-whole-archive $(LIBS_exe)

@@ -8,11 +8,11 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 DPSTUDIO = os.path.join(TOP, "build/opt/dpstudio")
 FILL = os.path.join(TOP, "build/opt/bench/fill")
+CLOCK = os.path.join(TOP, "build/opt/bench/clock")
 
 
 def scratch():
@@ -38,17 +38,12 @@ class Contender:
     def once(self):
         if self.prepare:
             self.prepare()
-        devnull = os.open(os.devnull, os.O_RDWR)
-        begun = time.perf_counter()
-        pid = os.posix_spawnp(self.argv[0], self.argv, self.env or os.environ, file_actions=[
-            (os.POSIX_SPAWN_DUP2, devnull, 0), (os.POSIX_SPAWN_DUP2, devnull, 1),
-            (os.POSIX_SPAWN_DUP2, devnull, 2)])
-        _, status, usage = os.wait4(pid, 0)
-        wall = time.perf_counter() - begun
-        os.close(devnull)
-        if os.waitstatus_to_exitcode(status) not in self.ok:
-            sys.exit(f"{self.name}: exit status {os.waitstatus_to_exitcode(status)}: {self.argv}")
-        return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+        out = subprocess.run([CLOCK, *self.argv], env=self.env, stdin=subprocess.DEVNULL,
+                             capture_output=True, text=True, check=True).stdout.split()
+        wall, cpu, peak_kb, status = (int(word) for word in out)
+        if status not in self.ok:
+            sys.exit(f"{self.name}: exit status {status}: {self.argv}")
+        return wall / 1e6, cpu / 1e6, peak_kb / 1024
 
 
 def interleave(contenders, rounds, warm=2):
