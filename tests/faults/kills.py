@@ -47,7 +47,7 @@ def settle(lab, clock):
     for _ in range(12):
         clock += 1000
         lab.run("--run", env={"DPSTUDIO_TEST_CLOCK": f"+{clock}"}, timeout=100)
-        open_runs = [r for r in lab.json("runs", "--limit", "100000")
+        open_runs = [r for r in lab.json("runs", "-n", "100000")
                      if r["state"] in ("waiting", "running")]
         if not open_runs:
             return [], clock
@@ -96,7 +96,7 @@ def campaign(kills, seed):
                 lab.run("unfreeze", "task-0", env=env)
                 opened = opened and lab.run("list").returncode == 0
         left, clock = settle(lab, clock)
-        runs = [r for r in lab.json("runs", "--limit", "100000") if r["trigger"] == "schedule"]
+        runs = [r for r in lab.json("runs", "-n", "100000") if r["trigger"] == "schedule"]
         judge(kills, seed, lab, peer.requests[tests:], runs, left, opened)
 
 
