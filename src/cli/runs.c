@@ -157,16 +157,21 @@ static bool
 run_accept(struct cli *cli, struct err *err)
 {
 	const char *text = cli->args[0];
+	struct arena a = ARENA_INIT;
+	struct delivery_row row;
 	struct workspace *ws;
 	int64_t id;
+	bool ok;
 
 	if (!ledger_view_id(text[0] == 'd' ? text + 1 : text, &id, NULL, err))
 		return false;
 	ws = session_workspace(cli, WORKSPACE_WRITE, err);
-	if (!ws || !ledger_accept(ws, id, audit_who(), err))
-		return false;
-	print_talk("d%lld: accepted", (long long)id);
-	return true;
+	ok = ws && ledger_delivery(ws, id, &a, &row, err) &&
+	     ledger_accept(ws, id, audit_who(), err);
+	if (ok)
+		print_talk("d%lld: accepted", (long long)id);
+	arena_fini(&a);
+	return ok;
 }
 
 const struct command command_accept = {
