@@ -74,6 +74,17 @@ bool chat_passes_keywords(const struct send_request *request);
 void chat_warn_keyword(struct chat *chat, const struct name_list *keywords, struct str body,
 	const struct chat_part *part);
 
+/* What a channel shows of a document, for its preview (chat_preview.c). */
+struct chat_look {
+	bool shows_colors;
+	enum md_table_style table;
+	const char *table_note; /* said when there is a table; NULL: nothing */
+};
+
+/* The message as the channel shows it, and what it leaves out; never fails. */
+bool chat_preview(const struct channel *channel, const struct chat_look *look,
+	const struct document *doc, int columns, struct buf *to);
+
 /* ["a","b"] */
 void json_add_list(struct buf *to, const struct name_list *list);
 /* "key":"value" with escapes, and a comma before it when wanted. */

@@ -235,6 +235,19 @@ check(const struct settings *settings, struct err *err)
 	return true;
 }
 
+static bool
+preview(struct document *doc, const struct settings *settings, int columns, struct buf *to,
+	struct err *err)
+{
+	static const struct chat_look table = { .table = MD_TABLE_GFM, .table_note =
+		"Phones may show the table's raw text: tables=list is made for them." };
+	static const struct chat_look list = { .table = MD_TABLE_LIST };
+	bool as_list = strcmp(settings_get(settings, "tables"), "list") == 0;
+
+	(void)err;
+	return chat_preview(&channel_dingtalk, as_list ? &list : &table, doc, columns, to);
+}
+
 const struct channel channel_dingtalk = {
 	.name = "dingtalk",
 	.label = "DingTalk",
@@ -246,6 +259,7 @@ const struct channel channel_dingtalk = {
 	.pace_refill_s = 3,
 	.about = "DingTalk group robot",
 	.build = build,
+	.preview = preview,
 	.send = send,
 	.check = check,
 };

@@ -121,6 +121,17 @@ send(const struct send_request *request, struct outcome *outcome)
 	buf_fini(&url);
 }
 
+static bool
+preview(struct document *doc, const struct settings *settings, int columns, struct buf *to,
+	struct err *err)
+{
+	static const struct chat_look look = { .table = MD_TABLE_CODE };
+
+	(void)settings;
+	(void)err;
+	return chat_preview(&channel_discord, &look, doc, columns, to);
+}
+
 const struct channel channel_discord = {
 	.name = "discord",
 	.label = "Discord",
@@ -132,5 +143,6 @@ const struct channel channel_discord = {
 	.pace_refill_s = 2,
 	.about = "Discord channel by webhook",
 	.build = build,
+	.preview = preview,
 	.send = send,
 };

@@ -398,6 +398,31 @@ build(struct document *doc, const struct settings *settings, struct part_sink *s
 	return ok;
 }
 
+/* The body, and the names of what is attached. */
+static bool
+preview(struct document *doc, const struct settings *settings, int columns, struct buf *to,
+	struct err *err)
+{
+	struct render_text_options options = { .columns = columns, .styled = true,
+		.max_rows = BODY_ROWS };
+	struct attachments attachments = { 0 };
+	struct document view;
+
+	(void)settings;
+	(void)err;
+	body_view(doc, &view);
+	render_text(to, &view, &options);
+	make_attachments(&attachments, doc);
+	text_role_add(to, TEXT_MUTED);
+	for (size_t i = 0; i < attachments.count; i++)
+		buf_addf(to, "%s+ %.*s (%zu bytes)\n", i == 0 ? "\n" : "",
+			STR_ARG(attachments.list[i].filename), attachments.list[i].content.len);
+	text_role_add(to, TEXT_PLAIN);
+	attachments_fini(&attachments);
+	free(view.blocks);
+	return true;
+}
+
 /* One @, something on both sides, nothing that could end it in a command. */
 static bool
 check_addresses(const struct settings *settings, const char *field, struct err *err)
@@ -446,6 +471,7 @@ const struct channel channel_email = {
 	.resend_unknown = true,
 	.about = "mail by SMTP",
 	.build = build,
+	.preview = preview,
 	.send = email_send,
 	.check = check,
 };

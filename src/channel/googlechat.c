@@ -88,6 +88,17 @@ check(const struct settings *settings, struct err *err)
 	return err_hint(err, "copy the whole URL from the space's settings");
 }
 
+static bool
+preview(struct document *doc, const struct settings *settings, int columns, struct buf *to,
+	struct err *err)
+{
+	static const struct chat_look look = { .table = MD_TABLE_CODE };
+
+	(void)settings;
+	(void)err;
+	return chat_preview(&channel_googlechat, &look, doc, columns, to);
+}
+
 const struct channel channel_googlechat = {
 	.name = "googlechat",
 	.label = "Google Chat",
@@ -99,6 +110,7 @@ const struct channel channel_googlechat = {
 	.pace_refill_s = 1,
 	.about = "Google Chat space by webhook",
 	.build = build,
+	.preview = preview,
 	.send = send,
 	.check = check,
 };

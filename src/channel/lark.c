@@ -314,6 +314,17 @@ check(const struct settings *settings, struct err *err)
 	return err_hint(err, "it contains /open-apis/bot/v2/hook/");
 }
 
+static bool
+preview(struct document *doc, const struct settings *settings, int columns, struct buf *to,
+	struct err *err)
+{
+	static const struct chat_look look = { .shows_colors = true, .table = MD_TABLE_GFM };
+
+	(void)settings;
+	(void)err;
+	return chat_preview(&channel_lark, &look, doc, columns, to);
+}
+
 const struct channel channel_lark = {
 	.name = "lark",
 	.label = "Lark",
@@ -325,6 +336,7 @@ const struct channel channel_lark = {
 	.pace_refill_s = 0.6,
 	.about = "Lark or Feishu group bot",
 	.build = build,
+	.preview = preview,
 	.send = send,
 	.check = check,
 };

@@ -118,6 +118,17 @@ check(const struct settings *settings, struct err *err)
 	return true;
 }
 
+static bool
+preview(struct document *doc, const struct settings *settings, int columns, struct buf *to,
+	struct err *err)
+{
+	static const struct chat_look look = { .table = MD_TABLE_LIST };
+
+	(void)settings;
+	(void)err;
+	return chat_preview(&channel_ntfy, &look, doc, columns, to);
+}
+
 const struct channel channel_ntfy = {
 	.name = "ntfy",
 	.label = "ntfy",
@@ -129,6 +140,7 @@ const struct channel channel_ntfy = {
 	.pace_refill_s = 5,
 	.about = "ntfy topic: notifications on phones",
 	.build = build,
+	.preview = preview,
 	.send = send,
 	.check = check,
 };

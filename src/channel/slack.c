@@ -272,6 +272,17 @@ send(const struct send_request *request, struct outcome *outcome)
 	outcome_mask(outcome, request->settings);
 }
 
+static bool
+preview(struct document *doc, const struct settings *settings, int columns, struct buf *to,
+	struct err *err)
+{
+	static const struct chat_look look = { .table = MD_TABLE_GFM };
+
+	(void)settings;
+	(void)err;
+	return chat_preview(&channel_slack, &look, doc, columns, to);
+}
+
 const struct channel channel_slack = {
 	.name = "slack",
 	.label = "Slack",
@@ -283,5 +294,6 @@ const struct channel channel_slack = {
 	.pace_refill_s = 1,
 	.about = "Slack channel by an incoming webhook",
 	.build = build,
+	.preview = preview,
 	.send = send,
 };

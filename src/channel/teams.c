@@ -355,6 +355,19 @@ check(const struct settings *settings, struct err *err)
 		"webhook request is received\") and take its URL");
 }
 
+static bool
+preview(struct document *doc, const struct settings *settings, int columns, struct buf *to,
+	struct err *err)
+{
+	static const struct chat_look table = { .shows_colors = true, .table = MD_TABLE_GFM,
+		.table_note = "Some phones show no tables: tables=list is made for them." };
+	static const struct chat_look list = { .table = MD_TABLE_LIST };
+	bool as_list = strcmp(settings_get(settings, "tables"), "list") == 0;
+
+	(void)err;
+	return chat_preview(&channel_teams, as_list ? &list : &table, doc, columns, to);
+}
+
 const struct channel channel_teams = {
 	.name = "teams",
 	.label = "Teams",
@@ -366,6 +379,7 @@ const struct channel channel_teams = {
 	.pace_refill_s = 1,
 	.about = "Microsoft Teams by a Workflows webhook",
 	.build = build,
+	.preview = preview,
 	.send = send,
 	.check = check,
 };

@@ -159,6 +159,17 @@ check(const struct settings *settings, struct err *err)
 	return true;
 }
 
+static bool
+preview(struct document *doc, const struct settings *settings, int columns, struct buf *to,
+	struct err *err)
+{
+	static const struct chat_look look = { .table = MD_TABLE_CODE };
+
+	(void)settings;
+	(void)err;
+	return chat_preview(&channel_telegram, &look, doc, columns, to);
+}
+
 const struct channel channel_telegram = {
 	.name = "telegram",
 	.label = "Telegram",
@@ -170,6 +181,7 @@ const struct channel channel_telegram = {
 	.pace_refill_s = 3,
 	.about = "Telegram chat by a bot",
 	.build = build,
+	.preview = preview,
 	.send = send,
 	.check = check,
 };

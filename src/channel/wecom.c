@@ -190,6 +190,20 @@ check(const struct settings *settings, struct err *err)
 	return err_hint(err, "copy the whole URL, or the key after key=");
 }
 
+static bool
+preview(struct document *doc, const struct settings *settings, int columns, struct buf *to,
+	struct err *err)
+{
+	const struct form *form = form_of(settings);
+	struct chat_look look = { .table = form->dialect->table,
+		.shows_colors = form->dialect->colors[COLOR_RED].open != NULL,
+		.table_note = form->dialect == &md_dialect_wecom_v2 ?
+			"Clients before 4.1.36 show the message's raw text." : NULL };
+
+	(void)err;
+	return chat_preview(&channel_wecom, &look, doc, columns, to);
+}
+
 const struct channel channel_wecom = {
 	.name = "wecom",
 	.label = "WeCom",
@@ -201,6 +215,7 @@ const struct channel channel_wecom = {
 	.pace_refill_s = 3,
 	.about = "WeCom group bot",
 	.build = build,
+	.preview = preview,
 	.send = send,
 	.check = check,
 };
