@@ -262,7 +262,7 @@ chrome_mouse(struct ui *ui, const struct mouse *mouse)
 
 		each_fkey(&f);
 		if (f.hit)
-			command_run(ui, f.hit);
+			command_perform(ui, f.hit);
 		return true;
 	}
 	return has_status(ui) && mouse->row >= ui->cells.rows - 1 - has_fkeys(ui);

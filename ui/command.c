@@ -214,7 +214,7 @@ command_can(const struct ui *ui, const struct command *c)
 }
 
 void
-command_run(struct ui *ui, const struct command *c)
+command_perform(struct ui *ui, const struct command *c)
 {
 	if (!command_can(ui, c)) {
 		ui_warn(ui, _("Not possible here: %s"), _(c->label));
@@ -230,14 +230,14 @@ command_by_key(struct ui *ui, const struct key *key)
 
 	for (size_t i = 0; s && i < s->ops->command_count; i++)
 		if (has_key(ui, &s->ops->commands[i], key)) {
-			command_run(ui, &s->ops->commands[i]);
+			command_perform(ui, &s->ops->commands[i]);
 			return true;
 		}
 	for (size_t i = 0; i < common_command_count; i++)
 		if (has_key(ui, &common_commands[i], key)) {
 			if (!command_can(ui, &common_commands[i]))
 				return false;
-			command_run(ui, &common_commands[i]);
+			command_perform(ui, &common_commands[i]);
 			return true;
 		}
 	return false;
@@ -250,7 +250,7 @@ ui_command(struct ui *ui, const char *name)
 
 	if (!c || !command_can(ui, c))
 		return false;
-	command_run(ui, c);
+	command_perform(ui, c);
 	return true;
 }
 

@@ -64,7 +64,7 @@ extern const struct command common_commands[];
 extern const size_t common_command_count;
 bool command_by_key(struct ui *ui, const struct key *key);
 bool command_can(const struct ui *ui, const struct command *c);
-void command_run(struct ui *ui, const struct command *c);
+void command_perform(struct ui *ui, const struct command *c);
 void command_keys_free(struct command_keys *keys);
 
 /* chrome.c */

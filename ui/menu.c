@@ -112,7 +112,7 @@ choose(struct menu *m, size_t i)
 
 	ui_close_overlay(ui, &m->pane);
 	if (c)
-		command_run(ui, c);
+		command_perform(ui, c);
 }
 
 static bool

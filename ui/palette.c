@@ -197,7 +197,7 @@ choose(struct palette *p, size_t shown)
 		}
 	ui_close_overlay(ui, &p->pane);
 	if (!open_with_argument(ui, str_from(typed)) && c)
-		command_run(ui, c);
+		command_perform(ui, c);
 	free(typed);
 }
 
