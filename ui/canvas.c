@@ -238,18 +238,44 @@ canvas_text(struct canvas *c, int row, int col, enum role role, struct str text)
 	int start = col;
 
 	while (text.len) {
-		size_t n = utf8_grapheme(text);
-		unsigned char b = (unsigned char)text.p[0];
+		size_t n = 0;
 
-		if (n == 1 && b >= 0x20 && b < 0x7F) {
-			put(c, c->row + row, c->col + col, b, role, 1);
-			col++;
+		while (n < text.len && text.p[n] >= 0x20 && text.p[n] < 0x7F)
+			n++;
+		/* The last one may be the base of what follows. */
+		if (n && n < text.len)
+			n--;
+		if (n) {
+			canvas_ascii(c, row, col, role, str_slice(text, 0, n));
+			col += (int)n;
 		} else {
+			n = utf8_grapheme(text);
 			col += canvas_grapheme(c, row, col, role, str_slice(text, 0, n));
 		}
 		text = str_slice(text, n, text.len);
 	}
 	return col - start;
+}
+
+void
+canvas_ascii(struct canvas *c, int row, int col, enum role role, struct str text)
+{
+	int y, x, n;
+	struct cell *cell;
+
+	if (!clip(c->row + row, 1, c->rect.row, c->rect.row + c->rect.rows, &y))
+		return;
+	n = clip(c->col + col, (int)text.len, c->rect.col, c->rect.col + c->rect.cols, &x);
+	if (n == 0)
+		return;
+	unpair(c->cells, y, x);
+	unpair(c->cells, y, x + n - 1);
+	cell = &c->cells->cells[y * c->cells->cols + x];
+	text.p += x - c->col - col;
+	for (int i = 0; i < n; i++)
+		cell[i] = (struct cell){ .glyph = (unsigned char)text.p[i],
+			.role = (uint8_t)role,
+			.width = 1 };
 }
 
 int

@@ -56,6 +56,8 @@ int canvas_text(struct canvas *c, int row, int col, enum role role, struct str t
 int canvas_puts(struct canvas *c, int row, int col, enum role role, const char *text);
 int canvas_printf(struct canvas *c, int row, int col, enum role role, const char *fmt, ...)
 	DP_PRINTF(5, 6);
+/* Printable ASCII only (0x20 to 0x7E): the quick way. */
+void canvas_ascii(struct canvas *c, int row, int col, enum role role, struct str text);
 /* Within `width` columns, padded with blanks, or cut with "…". align: l r c. */
 void canvas_field(struct canvas *c, int row, int col, int width, enum role role, char align,
 	struct str text);

@@ -232,10 +232,17 @@ chrome_draw(struct ui *ui)
 
 		canvas_fill(&c, row, 0, 1, c.cols, ROLE_FKEY_LABEL);
 		each_fkey(&f);
-		row--;
 	}
+	chrome_draw_status(ui);
+}
+
+void
+chrome_draw_status(struct ui *ui)
+{
+	struct canvas c = canvas_whole(&ui->cells);
+
 	if (has_status(ui))
-		draw_status(ui, &c, row);
+		draw_status(ui, &c, ui->cells.rows - 1 - has_fkeys(ui));
 }
 
 bool

@@ -38,7 +38,9 @@ struct ui {
 		enum role role;
 		char text[96];
 	} states[UI_STATES];
-	bool relayout, dirty_all, dirty_chrome, dirty_overlays;
+	bool relayout, dirty_all, dirty_overlays;
+	bool dirty_chrome; /* menu bar and keys */
+	bool dirty_status;
 	bool mouse, quit;
 	bool continued; /* by ourselves: the SIGCONT that follows is known */
 	int status;
@@ -70,6 +72,7 @@ void command_keys_free(struct command_keys *keys);
 /* chrome.c */
 struct rect chrome_area(const struct ui *ui); /* what is left for the screen */
 void chrome_draw(struct ui *ui);
+void chrome_draw_status(struct ui *ui);
 bool chrome_mouse(struct ui *ui, const struct mouse *mouse);
 /* Menus that have commands now, in order; at most `most`. */
 size_t chrome_menus(struct ui *ui, const char **names, size_t most);

@@ -351,7 +351,9 @@ is_short_gap(const struct draw *d, const struct cells *cells, int row, int col, 
 	for (int i = col; i < next; i++) {
 		const struct cell *cell = &cells->cells[row * cells->cols + i];
 
-		if (!is_ascii(cell) || !look_equal(d->look, look_of(d, cell)))
+		if (!is_ascii(cell) || !(cell->glyph == ' '
+						? look_blank_equal(d->look, look_of(d, cell))
+						: look_equal(d->look, look_of(d, cell))))
 			return false;
 	}
 	return true;

@@ -35,6 +35,7 @@ struct editor {
 	struct line find, replace, go_to;
 	size_t find_from; /* where the search began */
 	bool find_failed;
+	size_t found_len; /* of what was looked for last while typing */
 	size_t replaced;
 	/* error mark; len 0: none */
 	size_t error_pos, error_len;

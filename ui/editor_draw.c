@@ -3,8 +3,6 @@
 #include "src/base/utf8.h"
 #include "ui/editor_private.h"
 
-#define SPANS_MAX 1024 /* of one line; the rest of a longer one is plain */
-
 struct view {
 	struct editor *e;
 	struct canvas *c;
@@ -12,23 +10,31 @@ struct view {
 	size_t select_from, select_to; /* equal: nothing */
 	size_t own_bracket, bracket;   /* SIZE_MAX: none */
 	struct buf line;
-	struct span_role spans[SPANS_MAX];
+	const struct span_role *spans;
 	size_t span_count;
 };
 
+/* The role at `pos`, and where another may begin. */
 static enum role
-role_at(const struct view *v, size_t pos, size_t *span)
+role_at(const struct view *v, size_t pos, size_t *span, size_t *until)
 {
 	while (*span < v->span_count && v->spans[*span].to <= pos)
 		++*span;
-	if (*span < v->span_count && v->spans[*span].from <= pos)
-		return v->spans[*span].role;
-	return ROLE_TEXT;
+	if (*span == v->span_count) {
+		*until = SIZE_MAX;
+		return ROLE_TEXT;
+	}
+	if (v->spans[*span].from > pos) {
+		*until = v->spans[*span].from;
+		return ROLE_TEXT;
+	}
+	*until = v->spans[*span].to;
+	return v->spans[*span].role;
 }
 
 /* One grapheme at line column `col`; what lies left of the view is cut off. */
 static void
-draw_grapheme(struct view *v, int row, struct str g, size_t col, size_t width, enum role role)
+draw_grapheme(struct view *v, int row, struct str g, size_t col, enum role role)
 {
 	int x = v->x + (int)(col - v->e->left);
 
@@ -38,7 +44,6 @@ draw_grapheme(struct view *v, int row, struct str g, size_t col, size_t width, e
 		canvas_puts(v->c, row, x, ROLE_ERROR_MARK, "?");
 	else if (canvas_grapheme(v->c, row, x, role, g) == 0)
 		canvas_puts(v->c, row, x, ROLE_ERROR_MARK, "\xEF\xBF\xBD");
-	(void)width;
 }
 
 /* Lays `over` on the columns of bytes [from, to) of this line. */
@@ -104,21 +109,31 @@ static void
 draw_text(struct view *v, int row, size_t col)
 {
 	struct str s = buf_str(&v->line);
-	size_t pos = 0, span = 0, end = v->e->left + (size_t)v->cols;
+	size_t pos = 0, span = 0, left = v->e->left, end = left + (size_t)v->cols;
 
 	while (pos < s.len && col < end) {
-		size_t n = utf8_grapheme(str_slice(s, pos, s.len));
-		struct str g = str_slice(s, pos, pos + n);
-		size_t width = n == 1 && g.p[0] >= 0x20 && g.p[0] < 0x7F
-				       ? 1
-				       : editor_width(v->e, g, col);
+		size_t until, n, width;
+		enum role role = role_at(v, pos, &span, &until);
+		struct str g = str_slice(s, pos, until);
 
-		if (col + width > v->e->left)
-			draw_grapheme(v, row, g, col, width, role_at(v, pos, &span));
+		n = width = editor_plain_run(g, until < s.len ? (unsigned char)s.p[until] : 0);
+		if (n) {
+			size_t skip = col < left ? left - col : 0;
+
+			if (skip < n)
+				canvas_ascii(v->c, row, v->x + (int)(col + skip - left), role,
+					str_slice(g, skip, n < end - col ? n : end - col));
+		} else {
+			n = utf8_grapheme(str_slice(s, pos, s.len));
+			g = str_slice(s, pos, pos + n);
+			width = editor_width(v->e, g, col);
+			if (col + width > left)
+				draw_grapheme(v, row, g, col, role);
+		}
 		pos += n;
 		col += width;
 	}
-	if (pos < s.len && v->e->pane.rect.cols > 4)
+	if ((pos < s.len || col > end) && v->e->pane.rect.cols > 4)
 		canvas_puts(v->c, row, v->c->cols - 1, ROLE_DIM, "›");
 }
 
@@ -132,7 +147,7 @@ draw_line(struct view *v, int row, size_t line, size_t start, size_t end, uint32
 
 	v->span_count = 0;
 	if (end - start <= HIGHLIGHT_LINE_MAX)
-		state = highlight_line(&e->highlight, buf_str(&v->line), state, v->spans, SPANS_MAX,
+		state = highlight_line(&e->highlight, line, buf_str(&v->line), state, &v->spans,
 			&v->span_count);
 	if (number)
 		canvas_printf(v->c, row, 0, ROLE_LINE_NUMBER, "%*zu", number - 1, line + 1);
@@ -173,18 +188,15 @@ idle_step(void *context)
 void
 editor_draw(struct pane *pane, struct canvas *c)
 {
-	static struct view v; /* large */
 	struct editor *e = (struct editor *)pane;
+	struct view v = { .e = e, .c = c };
 	int rows = editor_text_rows(e);
 	size_t lines = text_lines(e->text), start;
 	bool guessed;
 	uint32_t state;
 
-	v.e = e;
-	v.c = c;
 	v.x = editor_number_cols(e);
 	v.cols = editor_text_cols(e);
-	v.select_from = v.select_to = 0;
 	(void)editor_selection(e, &v.select_from, &v.select_to);
 	v.bracket = pane->focused ? editor_bracket(e, &v.own_bracket) : SIZE_MAX;
 	canvas_clear(c, ROLE_TEXT);
@@ -195,7 +207,7 @@ editor_draw(struct pane *pane, struct canvas *c)
 		loop_idle(ui_loop(pane->ui), idle_step, e);
 	start = text_line_start(e->text, e->top);
 	for (int row = 0; row < rows && e->top + (size_t)row < lines; row++) {
-		size_t line = e->top + (size_t)row, end = text_line_end(e->text, line);
+		size_t line = e->top + (size_t)row, end = text_line_end_at(e->text, start);
 
 		state = draw_line(&v, row, line, start, end, state);
 		start = end + 1;
@@ -203,5 +215,4 @@ editor_draw(struct pane *pane, struct canvas *c)
 	if (e->bar != BAR_NONE)
 		editor_bar_draw(e, c, c->rows - 1);
 	buf_fini(&v.line);
-	v.line = (struct buf)BUF_INIT;
 }

@@ -60,6 +60,7 @@ editor_bar_open(struct editor *e, enum editor_bar bar)
 	e->bar = bar;
 	e->find_from = selected ? from : e->cursor;
 	e->find_failed = false;
+	e->found_len = 0;
 	e->replaced = 0;
 	if (bar == BAR_GOTO) {
 		line_set(&e->go_to, STR_NONE);
@@ -211,6 +212,24 @@ accept(struct editor *e)
 	}
 }
 
+/* A longer word cannot be found before the shorter one was: searching goes on from
+ * there, so that typing it costs one pass over the text in all. */
+static void
+find_typed(struct editor *e)
+{
+	struct str what = line_text(&e->find);
+	size_t from, to;
+	bool longer = what.len > e->found_len;
+
+	if (longer && e->find_failed)
+		return;
+	if (!longer || !editor_selection(e, &from, &to))
+		from = e->find_from;
+	e->found_len = what.len;
+	if (!find_from(e, from, false))
+		editor_move_to(e, e->find_from, false);
+}
+
 bool
 editor_bar_key(struct editor *e, const struct key *k)
 {
@@ -232,8 +251,8 @@ editor_bar_key(struct editor *e, const struct key *k)
 			   key_ctrl(k, 'f') || k->code == K_F1 + 2)) {
 		editor_find_next(e, k->code == K_UP || (k->mods & MOD_SHIFT));
 	} else if (line && line_key(line, k, &changed)) {
-		if (changed && e->bar == BAR_FIND && !find_from(e, e->find_from, false))
-			editor_move_to(e, e->find_from, false);
+		if (changed && e->bar == BAR_FIND)
+			find_typed(e);
 	} else {
 		/* Another key leaves the bar and does what it does. */
 		close_bar(e);

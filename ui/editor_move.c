@@ -18,10 +18,8 @@ editor_width(const struct editor *e, struct str grapheme, size_t col)
 	return width < 1 ? 1 : (size_t)width;
 }
 
-/* Bytes at the front of s that are one column each: printable ASCII, but the last
- * of them before something else, which may combine with it. */
-static size_t
-plain_run(struct str s)
+size_t
+editor_plain_run(struct str s, unsigned char follows)
 {
 	const uint64_t ones = UINT64_C(0x0101010101010101), high = ones * 0x80;
 	size_t n = 0;
@@ -30,13 +28,13 @@ plain_run(struct str s)
 		uint64_t x;
 
 		memcpy(&x, s.p + n, 8);
-		/* A byte below 0x20, DEL or above ASCII sets its high bit here. */
+		/* A byte below 0x20, DEL or above ASCII sets a high bit here. */
 		if (((x - ones * 0x20) | (x + ones) | x) & high)
 			break;
 	}
 	while (n < s.len && s.p[n] >= 0x20 && s.p[n] < 0x7F)
 		n++;
-	if (n && n < s.len && (unsigned char)s.p[n] >= 0x80)
+	if (n && (n < s.len ? (unsigned char)s.p[n] : follows) >= 0x80)
 		n--;
 	return n;
 }
@@ -47,7 +45,7 @@ walk(const struct editor *e, size_t *pos, size_t end, size_t *col, size_t most)
 {
 	while (*pos < end) {
 		struct str s = str_slice(text_chunk(e->text, *pos), 0, end - *pos);
-		size_t run = plain_run(str_slice(s, 0, s.len > 1 ? s.len - (s.len < end - *pos) : s.len));
+		size_t run = editor_plain_run(s, s.len < end - *pos ? 0xFF : 0);
 		struct buf piece = BUF_INIT;
 		size_t next, width;
 

@@ -8,6 +8,9 @@
 
 /* editor_move.c: columns and places. */
 size_t editor_col_of(const struct editor *e, size_t line_start, size_t pos);
+/* Bytes at the front of s that are one column each: printable ASCII, but the last of
+ * them before something that may combine with it. `follows`: the byte behind s. */
+size_t editor_plain_run(struct str s, unsigned char follows);
 /* The last position of the line whose column is at most `col`. */
 size_t editor_pos_at(const struct editor *e, size_t line, size_t col);
 int editor_text_cols(const struct editor *e); /* without the line numbers */

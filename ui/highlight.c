@@ -7,6 +7,8 @@
 #define READ_AT_ONCE 1024	   /* lines read while one waits; beyond is guessed */
 #define GUESS_BACK 64		   /* lines before, from which a guess begins */
 #define IDLE_LINES 512
+#define SPANS_MAX 1024		   /* of one line; the rest of it is plain */
+#define MEMO_LINE_MAX ((size_t)1024)
 
 void
 highlight_init(struct highlight *h, const struct text *text, enum language language)
@@ -14,9 +16,21 @@ highlight_init(struct highlight *h, const struct text *text, enum language langu
 	*h = (struct highlight){ .text = text, .language = language, .dialect = SQL_GENERIC };
 }
 
+static void
+forget_memos(struct highlight *h)
+{
+	for (size_t i = 0; h->memos && i < HIGHLIGHT_MEMOS; i++) {
+		buf_fini(&h->memos[i].line);
+		free(h->memos[i].spans);
+		h->memos[i] = (struct highlight_memo){ .valid = false };
+	}
+}
+
 void
 highlight_fini(struct highlight *h)
 {
+	forget_memos(h);
+	free(h->memos);
 	free(h->states);
 	buf_fini(&h->line);
 }
@@ -24,8 +38,11 @@ highlight_fini(struct highlight *h)
 void
 highlight_set_dialect(struct highlight *h, enum sql_dialect dialect)
 {
-	if (h->dialect != dialect)
+	if (h->dialect != dialect) {
 		h->known = 0;
+		h->last_valid = false;
+		forget_memos(h);
+	}
 	h->dialect = dialect;
 }
 
@@ -37,6 +54,8 @@ highlight_changed(struct highlight *h, const struct text_change *change)
 
 	if (h->known > still)
 		h->known = still;
+	if (change->line < h->last_line)
+		h->last_valid = false;
 }
 
 static enum role
@@ -83,9 +102,9 @@ sql_line(enum sql_dialect dialect, struct str line, uint32_t state, struct span_
 	return l.state;
 }
 
-uint32_t
-highlight_line(const struct highlight *h, struct str line, uint32_t state,
-	struct span_role *spans, size_t most, size_t *count)
+static uint32_t
+read_line(const struct highlight *h, struct str line, uint32_t state, struct span_role *spans,
+	size_t most, size_t *count)
 {
 	*count = 0;
 	if (line.len > HIGHLIGHT_LINE_MAX)
@@ -97,6 +116,40 @@ highlight_line(const struct highlight *h, struct str line, uint32_t state,
 	return 0;
 }
 
+uint32_t
+highlight_line(struct highlight *h, size_t number, struct str line, uint32_t state,
+	const struct span_role **spans, size_t *count)
+{
+	static struct span_role list[SPANS_MAX];
+	struct highlight_memo *m;
+
+	if (!h->memos)
+		h->memos = xcalloc(HIGHLIGHT_MEMOS, sizeof(*h->memos));
+	m = &h->memos[number % HIGHLIGHT_MEMOS];
+	if (m->valid && m->before == state && str_equal(buf_str(&m->line), line)) {
+		*spans = m->spans;
+		*count = m->count;
+		return m->after;
+	}
+	*spans = list;
+	m->before = state;
+	state = read_line(h, line, state, list, SPANS_MAX, count);
+	m->valid = line.len <= MEMO_LINE_MAX;
+	if (m->valid) {
+		buf_clear(&m->line);
+		buf_add_str(&m->line, line);
+		if (m->room < *count) {
+			m->room = *count + 8;
+			m->spans = xreallocarray(m->spans, m->room, sizeof(*m->spans));
+		}
+		if (*count)
+			memcpy(m->spans, list, *count * sizeof(*list));
+		m->count = *count;
+		m->after = state;
+	}
+	return state;
+}
+
 /* State behind lines [from, to), reading them. */
 static uint32_t
 read_lines(struct highlight *h, size_t from, size_t to, uint32_t state)
@@ -104,7 +157,7 @@ read_lines(struct highlight *h, size_t from, size_t to, uint32_t state)
 	size_t start = text_line_start(h->text, from), count;
 
 	for (size_t line = from; line < to; line++) {
-		size_t end = text_line_end(h->text, line);
+		size_t end = text_line_end_at(h->text, start);
 
 		if (end - start <= HIGHLIGHT_LINE_MAX) {
 			struct str s = text_chunk(h->text, start);
@@ -114,8 +167,7 @@ read_lines(struct highlight *h, size_t from, size_t to, uint32_t state)
 				text_get(h->text, start, end, &h->line);
 				s = buf_str(&h->line);
 			}
-			state = highlight_line(h, str_slice(s, 0, end - start), state, NULL, 0,
-				&count);
+			state = read_line(h, str_slice(s, 0, end - start), state, NULL, 0, &count);
 		}
 		start = end + 1;
 	}
@@ -139,24 +191,36 @@ extend(struct highlight *h, size_t to)
 			h->known * HIGHLIGHT_STEP, h->states[h->known - 1]);
 }
 
-uint32_t
-highlight_state(struct highlight *h, size_t line, bool *guessed)
+static uint32_t
+find_state(struct highlight *h, size_t line, bool *guessed)
 {
 	size_t reach = h->known * HIGHLIGHT_STEP + READ_AT_ONCE, base;
 
-	*guessed = false;
-	if (h->language == LANGUAGE_PLAIN)
-		return 0;
-	if (line > reach) {
-		*guessed = true;
+	*guessed = line > reach;
+	if (*guessed) {
 		if (line > h->wanted)
 			h->wanted = line;
-		base = line - GUESS_BACK;
-		return read_lines(h, base, line, 0);
+		return read_lines(h, line - GUESS_BACK, line, 0);
 	}
 	extend(h, line);
 	base = line / HIGHLIGHT_STEP * HIGHLIGHT_STEP;
 	return read_lines(h, base, line, h->states[line / HIGHLIGHT_STEP]);
+}
+
+uint32_t
+highlight_state(struct highlight *h, size_t line, bool *guessed)
+{
+	*guessed = false;
+	if (h->language == LANGUAGE_PLAIN)
+		return 0;
+	if (!h->last_valid || h->last_line != line || (h->last_guessed && h->last_known != h->known)) {
+		h->last_state = find_state(h, line, &h->last_guessed);
+		h->last_line = line;
+		h->last_known = h->known;
+		h->last_valid = true;
+	}
+	*guessed = h->last_guessed;
+	return h->last_state;
 }
 
 bool

@@ -19,6 +19,17 @@ struct span_role {
 
 #define HIGHLIGHT_LINE_MAX ((size_t)64 << 10) /* bytes; longer lines stay plain */
 
+/* A line as it was read last: a key changes one line of those on the screen. */
+struct highlight_memo {
+	struct buf line;
+	uint32_t before, after;
+	struct span_role *spans;
+	size_t count, room;
+	bool valid;
+};
+
+#define HIGHLIGHT_MEMOS 128
+
 struct highlight {
 	const struct text *text;
 	enum language language;
@@ -27,6 +38,11 @@ struct highlight {
 	size_t known, room;
 	size_t wanted; /* lines that idle steps shall reach */
 	struct buf line;
+	struct highlight_memo *memos; /* by line number, modulo */
+	/* The answer of the last highlight_state: the top of the screen stays. */
+	size_t last_line, last_known;
+	uint32_t last_state;
+	bool last_valid, last_guessed;
 };
 
 void highlight_init(struct highlight *h, const struct text *text, enum language language);
@@ -35,9 +51,10 @@ void highlight_set_dialect(struct highlight *h, enum sql_dialect dialect);
 void highlight_changed(struct highlight *h, const struct text_change *change);
 /* State at the start of a line; *guessed when the text before was not read yet. */
 uint32_t highlight_state(struct highlight *h, size_t line, bool *guessed);
-/* Spans of one line (at most `most`), in order; returns the state behind it. */
-uint32_t highlight_line(const struct highlight *h, struct str line, uint32_t state,
-	struct span_role *spans, size_t most, size_t *count);
+/* Spans of line `number`, in order, borrowed until the next call; returns the state
+ * behind it. */
+uint32_t highlight_line(struct highlight *h, size_t number, struct str line, uint32_t state,
+	const struct span_role **spans, size_t *count);
 /* One line of Markdown (markdown_line.c); same meaning. */
 uint32_t markdown_line(struct str line, uint32_t state, struct span_role *spans, size_t most,
 	size_t *count);

@@ -27,9 +27,9 @@ count_lines(const char *p, size_t len)
 
 		memcpy(&x, p, 8);
 		x ^= ones * '\n';
-		/* Bit 7 of each byte: set unless the byte is zero. */
+		/* Bit 7 of each byte: set unless the byte is zero. Then the sum of bytes. */
 		x = ((x & low) + low) | x | low;
-		n += (size_t)__builtin_popcountll(~x);
+		n += (size_t)((~x >> 7) * ones >> 56);
 	}
 	for (; len > 0; p++, len--)
 		n += *p == '\n';
@@ -450,6 +450,19 @@ text_line_end(const struct text *t, size_t line)
 	if (line >= all_lines(t->root))
 		return text_len(t);
 	return after_break(t, line + 1) - 1;
+}
+
+size_t
+text_line_end_at(const struct text *t, size_t pos)
+{
+	for (;;) {
+		struct str s = text_chunk(t, pos);
+		const char *end = s.len ? memchr(s.p, '\n', s.len) : s.p;
+
+		if (s.len == 0 || end)
+			return s.len ? pos + (size_t)(end - s.p) : pos;
+		pos += s.len;
+	}
 }
 
 size_t

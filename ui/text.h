@@ -37,6 +37,8 @@ size_t text_lines(const struct text *t); /* line breaks + 1 */
 size_t text_line_start(const struct text *t, size_t line);
 size_t text_line_end(const struct text *t, size_t line); /* before its line break */
 size_t text_line_of(const struct text *t, size_t pos);
+/* End of the line that pos is in, looked for from pos on: for walking down lines. */
+size_t text_line_end_at(const struct text *t, size_t pos);
 /* The bytes from pos to the end of its chunk, whole characters; empty at the end of
  * the text. Borrowed until the next change. */
 struct str text_chunk(const struct text *t, size_t pos);

@@ -1,29 +1,42 @@
 /* SPDX-License-Identifier: MIT */
-/* Searching, chunk by chunk, with matches that lie across two. */
-#include <stdlib.h>
-
+/* Searching without copying: the needle's rarest byte is looked for with memchr in
+ * one chunk after the other, and what stands around it is compared. */
 #include "ui/text_private.h"
 
-#define BLOCK ((size_t)64 << 10) /* searched at once; a needle is shorter */
+struct search {
+	const struct text *text;
+	struct str needle;
+	unsigned flags;
+	size_t rare;	    /* place in the needle of the byte looked for */
+	char lower, upper; /* that byte, in both cases when the case does not count */
+};
 
-/* ASCII lower case, eight bytes at a time. */
-static void
-fold(char *p, size_t len)
+static char
+folded(char c)
 {
-	const uint64_t ones = UINT64_C(0x0101010101010101), high = ones * 0x80;
+	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
 
-	for (; len >= 8; p += 8, len -= 8) {
-		uint64_t x, seven, upper;
+/* The rarest byte, going by English and SQL. */
+static void
+choose_rare(struct search *s)
+{
+	static const char common[] = " etaoinsr_lhdcu.,0123456789'mwfgypbvkjxqz";
+	long best = -1;
 
-		memcpy(&x, p, 8);
-		seven = x & ~high;
-		upper = ((seven + ones * (0x80 - 'A')) ^ (seven + ones * (0x7F - 'Z'))) & ~x & high;
-		x |= upper >> 2;
-		memcpy(p, &x, 8);
+	for (size_t i = 0; i < s->needle.len; i++) {
+		char c = s->flags & FIND_CASE ? s->needle.p[i] : folded(s->needle.p[i]);
+		const char *at = c ? strchr(common, c) : NULL;
+		long rank = at ? at - common : (long)sizeof(common);
+
+		if (rank > best) {
+			best = rank;
+			s->rare = i;
+			s->lower = s->upper = c;
+		}
 	}
-	for (; len > 0; p++, len--)
-		if (*p >= 'A' && *p <= 'Z')
-			*p += 'a' - 'A';
+	if (!(s->flags & FIND_CASE) && s->lower >= 'a' && s->lower <= 'z')
+		s->upper = (char)(s->lower - ('a' - 'A'));
 }
 
 static bool
@@ -34,72 +47,109 @@ is_word_byte(char c)
 }
 
 static bool
-is_wanted(const struct text *t, size_t pos, size_t len, unsigned flags)
+bytes_match(const struct search *s, const char *p)
 {
-	if (!(flags & FIND_WORD))
-		return true;
-	return (pos == 0 || !is_word_byte(text_at(t, pos - 1))) &&
-	       (pos + len >= text_len(t) || !is_word_byte(text_at(t, pos + len)));
+	for (size_t i = 0; i < s->needle.len; i++)
+		if (p[i] != s->needle.p[i] &&
+			((s->flags & FIND_CASE) || folded(p[i]) != folded(s->needle.p[i])))
+			return false;
+	return true;
 }
 
-/* First match in the block that starts before `end`. */
-static size_t
-find_in(const struct text *t, struct str block, size_t base, struct str needle, size_t end,
-	unsigned flags)
+/* `p` is the byte at `pos + rare`, inside a chunk with `before` bytes before it and
+ * `after` behind it. */
+static bool
+matches(const struct search *s, size_t pos, const char *p, size_t before, size_t after)
 {
-	size_t at = 0;
+	size_t len = s->needle.len;
+	bool same;
 
-	while ((at = str_find(block, needle, at)) != SIZE_MAX && base + at < end) {
-		if (is_wanted(t, base + at, needle.len, flags))
-			return base + at;
-		at++;
+	if (before >= s->rare && after >= len - s->rare - 1) {
+		same = bytes_match(s, p - s->rare);
+	} else {
+		struct buf piece = BUF_INIT;
+
+		text_get(s->text, pos, pos + len, &piece);
+		same = piece.len == len && bytes_match(s, piece.p);
+		buf_fini(&piece);
+	}
+	if (!same || !(s->flags & FIND_WORD))
+		return same;
+	return (pos == 0 || !is_word_byte(text_at(s->text, pos - 1))) &&
+	       (pos + len >= text_len(s->text) || !is_word_byte(text_at(s->text, pos + len)));
+}
+
+static const char *
+next_rare(const struct search *s, const char *from, const char *end, const char **lower,
+	const char **upper)
+{
+	size_t len = (size_t)(end - from);
+
+	/* Each of the two is looked for again only when it was passed. */
+	if (*lower < from && !(*lower = memchr(from, s->lower, len)))
+		*lower = end;
+	if (s->upper == s->lower)
+		return *lower;
+	if (*upper < from && !(*upper = memchr(from, s->upper, len)))
+		*upper = end;
+	return *lower < *upper ? *lower : *upper;
+}
+
+static size_t
+find_forward(const struct search *s, size_t from)
+{
+	size_t at = from + s->rare; /* of the rare byte */
+	struct str chunk;
+
+	while ((chunk = text_chunk(s->text, at)).len) {
+		const char *p = chunk.p, *end = chunk.p + chunk.len, *lower = p - 1, *upper = p - 1;
+
+		while ((p = next_rare(s, p, end, &lower, &upper)) < end) {
+			size_t pos = at + (size_t)(p - chunk.p) - s->rare;
+
+			if (matches(s, pos, p, (size_t)(p - chunk.p), (size_t)(end - p - 1)))
+				return pos;
+			p++;
+		}
+		at += chunk.len;
 	}
 	return SIZE_MAX;
 }
 
 static size_t
-find_last_in(const struct text *t, struct str block, size_t base, struct str needle, size_t end,
-	unsigned flags)
+find_backward(const struct search *s, size_t from)
 {
-	size_t found = SIZE_MAX, at = 0;
+	size_t end = from + s->rare; /* the rare byte is before it */
+	struct str chunk;
 
-	while ((at = str_find(block, needle, at)) != SIZE_MAX && base + at < end) {
-		if (is_wanted(t, base + at, needle.len, flags))
-			found = base + at;
-		at++;
+	while ((chunk = text_chunk_before(s->text, end)).len) {
+		for (size_t i = chunk.len; i-- > 0;) {
+			size_t at = end - chunk.len + i;
+
+			if (chunk.p[i] != s->lower && chunk.p[i] != s->upper)
+				continue;
+			if (at < s->rare)
+				return SIZE_MAX;
+			if (matches(s, at - s->rare, chunk.p + i, i, chunk.len - i - 1))
+				return at - s->rare;
+		}
+		end -= chunk.len;
 	}
-	return found;
+	return SIZE_MAX;
 }
 
 size_t
 text_find(const struct text *t, struct str needle, size_t from, unsigned flags)
 {
-	char *wanted = str_dup(needle);
-	struct buf block = BUF_INIT;
-	size_t len = text_len(t), found = SIZE_MAX, step = BLOCK, pos = from;
-	bool back = flags & FIND_BACK;
+	struct search s = { .text = t, .needle = needle, .flags = flags };
+	size_t len = text_len(t);
 
-	if (!(flags & FIND_CASE))
-		fold(wanted, needle.len);
-	needle.p = wanted;
-	if (step < needle.len * 2)
-		step = needle.len * 2;
-	if (pos > len)
-		pos = len;
-	while (needle.len && needle.len <= len && found == SIZE_MAX && (back ? pos > 0 : pos < len)) {
-		size_t first = !back ? pos : pos > step ? pos - step : 0;
-		size_t last = back ? pos : pos + step;
-
-		/* Matches that begin in [first, last), which may end behind it. */
-		buf_clear(&block);
-		text_get(t, first, last + needle.len - 1, &block);
-		if (!(flags & FIND_CASE))
-			fold(block.p, block.len);
-		found = back ? find_last_in(t, buf_str(&block), first, needle, last, flags)
-			     : find_in(t, buf_str(&block), first, needle, last, flags);
-		pos = back ? first : last;
-	}
-	buf_fini(&block);
-	free(wanted);
-	return found;
+	if (needle.len == 0 || needle.len > len)
+		return SIZE_MAX;
+	choose_rare(&s);
+	if (!(flags & FIND_BACK))
+		return find_forward(&s, from);
+	if (from > len - needle.len + 1)
+		from = len - needle.len + 1;
+	return find_backward(&s, from);
 }

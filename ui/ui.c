@@ -268,7 +268,7 @@ say(struct ui *ui, enum role role, const char *fmt, va_list ap)
 	utf8_sanitize(&ui->message, buf_str(&raw), true);
 	buf_fini(&raw);
 	ui->message_role = role;
-	ui->dirty_chrome = true;
+	ui->dirty_status = true;
 }
 
 void
@@ -315,7 +315,7 @@ ui_state(struct ui *ui, int part, enum role role, const char *text)
 		return;
 	ui->states[part].role = role;
 	snprintf(ui->states[part].text, sizeof(ui->states[part].text), "%s", text);
-	ui->dirty_chrome = true;
+	ui->dirty_status = true;
 }
 
 /* --- drawing ----------------------------------------------------------------------- */
@@ -435,11 +435,14 @@ ui_draw(struct ui *ui)
 	if (ui->dirty_all || ui->dirty_chrome) {
 		chrome_draw(ui);
 		drawn = true;
+	} else if (ui->dirty_status) {
+		chrome_draw_status(ui);
+		drawn = true;
 	}
 	if (drawn || ui->dirty_overlays)
 		draw_overlays(ui);
 	drawn |= ui->dirty_overlays;
-	ui->dirty_all = ui->dirty_chrome = ui->dirty_overlays = false;
+	ui->dirty_all = ui->dirty_chrome = ui->dirty_status = ui->dirty_overlays = false;
 	if (!drawn || !ui->draw)
 		return;
 	buf_clear(&ui->out);
@@ -487,7 +490,7 @@ ui_handle_key(struct ui *ui, const struct key *key)
 
 	if (ui->message.len) {
 		buf_clear(&ui->message);
-		ui->dirty_chrome = true;
+		ui->dirty_status = true;
 	}
 	if (overlay_key(ui, key) || !screen)
 		return;

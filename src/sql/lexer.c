@@ -425,7 +425,7 @@ read_operator(struct sql_lexer *l)
 	unsigned char c = (unsigned char)at(l, l->pos);
 
 	for (size_t i = 0; i < ARRAY_LEN(operators); i++) {
-		if (!looking_at(l, operators[i]))
+		if (operators[i].p[0] != (char)c || !looking_at(l, operators[i]))
 			continue;
 		l->pos += operators[i].len;
 		return SQL_TOKEN_OPERATOR;
