@@ -8,6 +8,8 @@
 #include "src/base/utf8.h"
 
 #define MAX_DEPTH 100
+#define MAX_KEYS 10000 /* of one object: the search for doubles costs their square */
+#define MAX_INTEGER 9007199254740992.0 /* as far as a double counts by ones */
 
 /* Line and column (from 1) of a byte. */
 static void
@@ -50,6 +52,8 @@ check_text(struct str text, struct err *err)
 		if (c == '\0')
 			return fail_at(err, text, i, "there is a NUL byte");
 		if (in_string) {
+			if (str_starts(str_slice(text, i, text.len), STR("\\u0000")))
+				return fail_at(err, text, i, "there is a NUL character");
 			if (c == '\\')
 				i++;
 			else if (c == '"')
@@ -71,6 +75,8 @@ check_text(struct str text, struct err *err)
 static bool
 check_duplicates(const cJSON *value, struct err *err)
 {
+	if (cJSON_IsObject(value) && cJSON_GetArraySize(value) > MAX_KEYS)
+		return err_set(err, ERR_INPUT, "an object has more than %d keys", MAX_KEYS);
 	for (const cJSON *a = value->child; a; a = a->next) {
 		if (cJSON_IsObject(value))
 			for (const cJSON *b = value->child; b != a; b = b->next)
@@ -341,7 +347,7 @@ json_get_integer(const cJSON *object, const struct json_path *path, const char *
 	if (!c)
 		return true;
 	d = cJSON_IsNumber(c) ? c->valuedouble : 0.5;
-	if (d != floor(d) || d < (double)min || d > (double)max)
+	if (d != floor(d) || fabs(d) > MAX_INTEGER || d < (double)min || d > (double)max)
 		return json_fail(err, &here, "must be a whole number from %lld to %lld",
 			(long long)min, (long long)max);
 	*value = (int64_t)d;

@@ -190,6 +190,8 @@ utf8_grapheme_width(struct str grapheme)
 
 		if (c == 0xFE0F) /* emoji presentation */
 			w = width == 1 ? 2 : 0;
+		if (c >= 0x1F1E6 && c <= 0x1F1FF) /* two letters make a flag */
+			w = width == 1 ? 2 : 1;
 		if (w > width)
 			width = w;
 		grapheme = str_slice(grapheme, n, grapheme.len);
