@@ -6,26 +6,11 @@
 
 #define ZWSP "\xE2\x80\x8B" /* U+200B: splits what would be syntax, shows nothing */
 
-/* What stands for an ASCII character; entries end with 0. */
-struct substitute {
-	char c;
-	const char *text;
-};
-
 /* How a channel's data values are neutralised (channels.md 12). */
 struct neutral {
-	const struct substitute *list;
+	const char *const *map; /* what stands for each ASCII character; NULL: itself */
 	const char *guard; /* before what begins a list, quote or heading; NULL: none needed */
 };
-
-static const char *
-substitute_for(const struct substitute *list, char c)
-{
-	for (; list->c; list++)
-		if (list->c == c)
-			return list->text;
-	return NULL;
-}
 
 /* Whether the line so far holds nothing but marks of quotes and lists. */
 static bool
@@ -63,66 +48,107 @@ guard_position(struct str s)
 	return SIZE_MAX;
 }
 
+/* Blanks there would make a code block, or show nothing. */
+static struct str
+without_indent(struct str s)
+{
+	while (s.len && s.p[0] == ' ')
+		s = str_slice(s, 1, s.len);
+	return s;
+}
+
 static void
 neutralise(struct buf *to, struct str s, const struct neutral *n)
 {
-	size_t guard = n->guard && at_line_start(to) ? guard_position(s) : SIZE_MAX;
+	size_t guard = SIZE_MAX, from = 0;
 
-	for (size_t i = 0; i < s.len; i++) {
-		const char *text = substitute_for(n->list, s.p[i]);
-
-		if (i == guard && !text)
-			buf_adds(to, n->guard);
-		if (text)
-			buf_adds(to, text);
-		else if (s.p[i] == '\n')
-			buf_addc(to, ' ');
-		else
-			buf_addc(to, s.p[i]);
+	if (n->guard && at_line_start(to)) {
+		s = without_indent(s);
+		guard = guard_position(s);
 	}
+	for (size_t i = 0; i < s.len; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+		const char *text = c < 128 ? n->map[c] : NULL;
+
+		if (!text && i != guard)
+			continue;
+		buf_add(to, s.p + from, i - from);
+		buf_adds(to, text ? text : n->guard);
+		from = text ? i + 1 : i;
+	}
+	buf_add(to, s.p + from, s.len - from);
 }
 
 #define NEUTRAL(name, guard_, ...)                                                          \
-	static const struct substitute name##_list[] = { __VA_ARGS__, { 0, NULL } };        \
+	static const char *const name##_map[128] = { ['\n'] = " ", __VA_ARGS__ };           \
 	static void name(struct buf *to, struct str data)                                  \
 	{                                                                                   \
-		static const struct neutral n = { name##_list, guard_ };                    \
+		static const struct neutral n = { name##_map, guard_ };                     \
                                                                                             \
 		neutralise(to, data, &n);                                                   \
 	}
 
-NEUTRAL(gfm_data, "\\", { '\\', "\\\\" }, { '*', "\\*" }, { '_', "\\_" }, { '`', "\\`" },
-	{ '[', "\\[" }, { ']', "\\]" }, { '<', "\\<" }, { '>', "\\>" }, { '|', "\\|" },
-	{ '~', "\\~" }, { '&', "&amp;" })
-NEUTRAL(dingtalk_data, ZWSP, { '|', "｜" }, { '*', "＊" }, { '_', "＿" }, { '`', "｀" },
-	{ '~', "～" }, { '<', "＜" }, { '>', "＞" }, { '[', "［" }, { ']', "］" })
-NEUTRAL(wecom_data, ZWSP, { '*', "＊" }, { '`', "｀" }, { '<', "＜" }, { '[', "［" })
-NEUTRAL(wecom_v2_data, ZWSP, { '|', "｜" }, { '*', "＊" }, { '_', "＿" }, { '`', "｀" },
-	{ '~', "～" }, { '<', "＜" }, { '[', "［" }, { ']', "］" })
-NEUTRAL(slack_data, ZWSP, { '*', ZWSP "*" ZWSP }, { '_', ZWSP "_" ZWSP },
-	{ '~', ZWSP "~" ZWSP }, { '`', ZWSP "`" ZWSP }, { '<', "&lt;" }, { '>', "&gt;" },
-	{ '&', "&amp;" })
-NEUTRAL(discord_data, "\\", { '\\', "\\\\" }, { '*', "\\*" }, { '_', "\\_" }, { '~', "\\~" },
-	{ '|', "\\|" }, { '`', "\\`" }, { '[', "\\[" }, { ']', "\\]" }, { '<', "\\<" },
-	{ '>', "\\>" })
-NEUTRAL(googlechat_data, ZWSP, { '*', ZWSP "*" ZWSP }, { '_', ZWSP "_" ZWSP },
-	{ '~', ZWSP "~" ZWSP }, { '`', ZWSP "`" ZWSP }, { '<', "‹" })
-NEUTRAL(lark_marks, "&#8203;", { '&', "&amp;" }, { '<', "&#60;" }, { '>', "&#62;" },
-	{ '*', "&#42;" }, { '_', "&#95;" }, { '`', "&#96;" }, { '~', "&#126;" },
-	{ '[', "&#91;" }, { ']', "&#93;" }, { '(', "&#40;" }, { ')', "&#41;" },
-	{ '|', "&#124;" }, { '\\', "&#92;" }, { '$', "&#36;" }, { '!', "&#33;" })
-NEUTRAL(teams_marks, "\\", { '\\', "\\\\" }, { '*', "\\*" }, { '_', "\\_" }, { '`', "\\`" },
-	{ '~', "\\~" }, { '[', "\\[" }, { ']', "\\]" }, { '(', "\\(" }, { ')', "\\)" })
-NEUTRAL(code_data, NULL, { '`', "｀" })
-NEUTRAL(googlechat_code, NULL, { '`', "｀" }, { '<', "‹" })
-NEUTRAL(slack_code, NULL, { '`', "｀" }, { '<', "&lt;" }, { '>', "&gt;" }, { '&', "&amp;" })
-NEUTRAL(slack_author, NULL, { '<', "&lt;" }, { '>', "&gt;" }, { '&', "&amp;" })
-NEUTRAL(plain_data, NULL, { '\n', " " })
+NEUTRAL(gfm_marks, "\\", ['\\'] = "\\\\", ['*'] = "\\*", ['_'] = "\\_", ['`'] = "\\`",
+	['['] = "\\[", [']'] = "\\]", ['<'] = "\\<", ['>'] = "\\>", ['|'] = "\\|",
+	['~'] = "\\~", ['&'] = "&amp;")
+NEUTRAL(dingtalk_data, ZWSP, ['|'] = "｜", ['*'] = "＊", ['_'] = "＿", ['`'] = "｀",
+	['~'] = "～", ['<'] = "＜", ['>'] = "＞", ['['] = "［", [']'] = "］")
+NEUTRAL(wecom_data, ZWSP, ['*'] = "＊", ['`'] = "｀", ['<'] = "＜", ['['] = "［")
+NEUTRAL(wecom_v2_data, ZWSP, ['|'] = "｜", ['*'] = "＊", ['_'] = "＿", ['`'] = "｀",
+	['~'] = "～", ['<'] = "＜", ['['] = "［", [']'] = "］")
+NEUTRAL(slack_data, ZWSP, ['*'] = ZWSP "*" ZWSP, ['_'] = ZWSP "_" ZWSP,
+	['~'] = ZWSP "~" ZWSP, ['`'] = ZWSP "`" ZWSP, ['<'] = "&lt;", ['>'] = "&gt;",
+	['&'] = "&amp;")
+NEUTRAL(discord_data, "\\", ['\\'] = "\\\\", ['*'] = "\\*", ['_'] = "\\_", ['~'] = "\\~",
+	['|'] = "\\|", ['`'] = "\\`", ['['] = "\\[", [']'] = "\\]", ['<'] = "\\<",
+	['>'] = "\\>")
+NEUTRAL(googlechat_data, ZWSP, ['*'] = ZWSP "*" ZWSP, ['_'] = ZWSP "_" ZWSP,
+	['~'] = ZWSP "~" ZWSP, ['`'] = ZWSP "`" ZWSP, ['<'] = "‹")
+NEUTRAL(lark_marks, "&#8203;", ['&'] = "&amp;", ['<'] = "&#60;", ['>'] = "&#62;",
+	['*'] = "&#42;", ['_'] = "&#95;", ['`'] = "&#96;", ['~'] = "&#126;",
+	['['] = "&#91;", [']'] = "&#93;", ['('] = "&#40;", [')'] = "&#41;",
+	['|'] = "&#124;", ['\\'] = "&#92;", ['$'] = "&#36;", ['!'] = "&#33;")
+NEUTRAL(teams_marks, "\\", ['\\'] = "\\\\", ['*'] = "\\*", ['_'] = "\\_", ['`'] = "\\`",
+	['~'] = "\\~", ['['] = "\\[", [']'] = "\\]", ['('] = "\\(", [')'] = "\\)")
+NEUTRAL(code_data, NULL, ['`'] = "｀")
+NEUTRAL(googlechat_code, NULL, ['`'] = "｀", ['<'] = "‹")
+NEUTRAL(slack_code, NULL, ['`'] = "｀", ['<'] = "&lt;", ['>'] = "&gt;", ['&'] = "&amp;")
+NEUTRAL(slack_author, NULL, ['<'] = "&lt;", ['>'] = "&gt;", ['&'] = "&amp;")
+NEUTRAL(plain_data, NULL, ['\r'] = " ")
+
+static bool
+has_marks(struct str s, const char *const *map)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if ((unsigned char)s.p[i] < 128 && map[(unsigned char)s.p[i]])
+			return true;
+	return false;
+}
+
+/* Inside an address that links itself no escape is read: such a one must not link. */
+static void
+gfm_data(struct buf *to, struct str data)
+{
+	size_t at = 0, scheme, www;
+
+	if (has_marks(data, gfm_marks_map))
+		while ((scheme = str_find(data, STR("://"), at)),
+			(www = str_find(data, STR("www."), at)), scheme != www) {
+			at = scheme < www ? scheme : www + 3;
+			gfm_marks(to, str_slice(data, 0, at));
+			buf_addc(to, '\\');
+			data = str_slice(data, at, data.len);
+			at = 1;
+		}
+	gfm_marks(to, data);
+}
 
 /* At the start of a line Lark takes entities for the marks themselves. */
 static void
 lark_data(struct buf *to, struct str data)
 {
+	if (at_line_start(to))
+		data = without_indent(data);
 	if (at_line_start(to) && guard_position(data) == 0) {
 		buf_addf(to, "&#%d;", data.p[0]);
 		data = str_slice(data, 1, data.len);

@@ -246,9 +246,14 @@ test_says_why_it_cannot(void **state)
 static void
 test_hostile_bodies(void **state)
 {
-	static const char *const bodies[] = { "", "{}", "{\"files\":[{\"name\":\"../x\",\"text\":"
-		"\"\"}]}", "{\"files\":[{\"name\":\".x\",\"text\":\"\"}]}",
-		"{\"files\":[{\"name\":\"x\"}]}", "{\"files\":[{\"name\":\"x\",\"base64\":\"*\"}]}" };
+	static const char *const bodies[] = {
+		"",
+		"{}",
+		"{\"files\":[{\"name\":\"../x\",\"text\":\"\"}]}",
+		"{\"files\":[{\"name\":\".x\",\"text\":\"\"}]}",
+		"{\"files\":[{\"name\":\"x\"}]}",
+		"{\"files\":[{\"name\":\"x\",\"base64\":\"*\"}]}",
+	};
 	const struct channel *channel = channel_find("file");
 	struct settings s = SETTINGS_INIT;
 	struct part part = { .number = 1, .of = 1 };
