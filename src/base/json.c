@@ -144,7 +144,7 @@ json_add_escaped(struct buf *to, struct str s)
 		buf_adds(to, escape);
 		from = i + 1;
 	}
-	buf_add(to, s.p + from, s.len - from);
+	buf_add_str(to, str_slice(s, from, s.len));
 }
 
 void

@@ -72,11 +72,11 @@ neutralise(struct buf *to, struct str s, const struct neutral *n)
 
 		if (!text && i != guard)
 			continue;
-		buf_add(to, s.p + from, i - from);
+		buf_add_str(to, str_slice(s, from, i));
 		buf_adds(to, text ? text : n->guard);
 		from = text ? i + 1 : i;
 	}
-	buf_add(to, s.p + from, s.len - from);
+	buf_add_str(to, str_slice(s, from, s.len));
 }
 
 #define NEUTRAL(name, guard_, ...)                                                          \

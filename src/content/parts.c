@@ -230,7 +230,7 @@ add_cut_text(struct planner *p, struct str s, struct err *err)
 		if (piece.len)
 			push(p, (struct slice){ .text = piece }, measure(p, piece), false);
 		s = str_slice(s, n, s.len);
-		if (s.len)
+		if (s.len && p->count)
 			close_part(p);
 	}
 	return true;
@@ -404,8 +404,16 @@ add_rows(struct planner *p, const struct unit *u, struct err *err)
 }
 
 static bool
+is_empty(const struct unit *u)
+{
+	return u->head.len == 0 && u->tail.len == 0 && u->row_count == 0;
+}
+
+static bool
 add_unit(struct planner *p, const struct unit *u, struct err *err)
 {
+	if (is_empty(u))
+		return true;
 	if (u->kind == UNIT_ROWS && u->row_count)
 		return add_rows(p, u, err);
 	return add_solid(p, u, err);
@@ -500,6 +508,8 @@ plan_truncated(struct planner *p, const struct unit_list *units, struct err *err
 
 		need -= least;
 		room = p->budget > need + p->cost ? p->budget - need - p->cost : 0;
+		if (is_empty(u))
+			continue;
 		if (u->kind != UNIT_ROWS || u->row_count == 0) {
 			push(p, (struct slice){ .unit = u }, least - p->separator, u->is_table);
 			continue;

@@ -163,12 +163,29 @@ add_prefix(struct line_writer *w)
 	return styled_width(prefix);
 }
 
+/* Blanks at the end go, also those before marks; of the marks the last one counts. */
 static void
 end_line(struct line_writer *w)
 {
-	while (w->to->len && w->to->p[w->to->len - 1] == ' ')
-		buf_truncate(w->to, w->to->len - 1);
-	buf_addc(w->to, '\n');
+	struct buf *to = w->to;
+	enum text_role role = TEXT_PLAIN, mark;
+	bool marked = false;
+
+	for (;;) {
+		if (to->len && to->p[to->len - 1] == ' ') {
+			buf_truncate(to, to->len - 1);
+		} else if (to->len >= 3 &&
+			   role_mark_read((struct str){ to->p + to->len - 3, 3 }, &mark)) {
+			role = marked ? role : mark;
+			marked = true;
+			buf_truncate(to, to->len - 3);
+		} else {
+			break;
+		}
+	}
+	if (marked)
+		text_role_add(to, role);
+	buf_addc(to, '\n');
 }
 
 void
