@@ -201,7 +201,7 @@ plan_all(struct workspace *ws, const char *stamp, struct arena *a, struct err *e
 void
 plan_zone_stamp(char stamp[24])
 {
-	snprintf(stamp, 24, "%016llx", (unsigned long long)zone_data_stamp());
+	snprintf(stamp, 24, "%llu", (unsigned long long)zone_data_stamp());
 }
 
 bool

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "src/base/clock.h"
+#include "src/run/run.h"
 #include "src/workspace/audit.h"
 #include "src/workspace/store_calendar.h"
 #include "src/workspace/store_destination.h"
@@ -548,6 +549,37 @@ what_is_due(void **state)
 	arena_fini(&a);
 }
 
+/* src/run/idle.c reads the tables past this module: they have to agree. */
+static void
+an_idle_pass_is_idle(void **state)
+{
+	struct workspace *ws = *state;
+	struct err err = ERR_INIT;
+	bool idle = false;
+
+	begin(ws);
+	assert_true(run_idle_check(workspace_path(ws), &idle, &err));
+	assert_true(idle);
+	pass_test(ws, "t");
+	submit(ws, "t");
+	publish(ws, "t", 1);
+	clock_step(DAY - 1);
+	assert_true(run_idle_check(workspace_path(ws), &idle, &err));
+	assert_true(idle);
+	clock_step(1);
+	assert_true(run_idle_check(workspace_path(ws), &idle, &err));
+	assert_false(idle);
+	assert_true(version_freeze(ws, "t", true, &err));
+	assert_true(run_idle_check(workspace_path(ws), &idle, &err));
+	assert_true(idle);
+	assert_true(workspace_meta_set(ws, "zone_stamp", "1", &err));
+	assert_true(run_idle_check(workspace_path(ws), &idle, &err));
+	assert_false(idle);
+	assert_true(version_replan(ws, false, &err));
+	assert_true(run_idle_check(workspace_path(ws), &idle, &err));
+	assert_true(idle);
+}
+
 static void
 jitter_is_stable(void **state)
 {
@@ -719,6 +751,7 @@ main(void)
 		TEST(unsaved_work_is_respected),
 		TEST(freezing),
 		TEST(what_is_due),
+		TEST(an_idle_pass_is_idle),
 		TEST(jitter_is_stable),
 		TEST(planned_anew),
 		TEST(calendars),
