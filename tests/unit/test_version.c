@@ -7,8 +7,10 @@
 #include <cmocka.h>
 #include <stdio.h>
 
-#include "src/base/clock.h"
+#undef run_test /* cmocka has a macro of that name */
 #include "src/run/run.h"
+
+#include "src/base/clock.h"
 #include "src/workspace/audit.h"
 #include "src/workspace/store_calendar.h"
 #include "src/workspace/store_destination.h"
