@@ -172,8 +172,9 @@ bool
 path_make_dirs(const char *path, mode_t mode, struct err *err)
 {
 	char *copy = xstrdup(path);
-	bool ok = true;
 	size_t len = strlen(copy);
+	struct stat st;
+	bool ok = true;
 
 	for (size_t i = 1; ok && i <= len; i++) {
 		if (copy[i] != '/' && copy[i] != '\0')
@@ -184,6 +185,8 @@ path_make_dirs(const char *path, mode_t mode, struct err *err)
 		copy[i] = path[i];
 	}
 	free(copy);
+	if (ok && (stat(path, &st) != 0 || !S_ISDIR(st.st_mode)))
+		return err_set(err, ERR_IO, "%s is not a folder", path);
 	return ok;
 }
 

@@ -130,6 +130,8 @@ folders(void **state)
 	assert_int_equal(mode_of(scratch_path("a")), 0700);
 	assert_int_equal(mode_of(scratch_path("a/b/c")), 0700);
 	assert_true(path_write_new(scratch_path("file"), STR("x"), 0600, &err));
+	assert_false(path_make_dirs(scratch_path("file"), 0700, &err));
+	assert_non_null(strstr(err.msg, "not a folder"));
 	assert_false(path_make_dirs(scratch_path("file/d"), 0700, &err));
 	assert_int_equal(err.code, ERR_IO);
 	assert_non_null(strstr(err.msg, "file"));
