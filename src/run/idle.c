@@ -45,7 +45,7 @@ run_idle_check(const char *path, bool *idle, struct err *err)
 		return err_hint(err, "make one: dpstudio init (or name it with -w)");
 	}
 	touch_passes(path);
-	snprintf(stamp, sizeof(stamp), "%llu", (unsigned long long)zone_data_stamp());
+	snprintf(stamp, sizeof(stamp), "%016llx", (unsigned long long)zone_data_stamp());
 	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) ==
 			SQLITE_OK &&
 		sqlite3_prepare_v2(db, idle_sql, -1, &stmt, NULL) == SQLITE_OK) {
