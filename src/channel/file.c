@@ -83,7 +83,7 @@ add_markdown_file(struct bundle *b, struct err *err)
 static bool
 add_html_file(struct bundle *b, struct err *err)
 {
-	struct render_html_options options = { 0 };
+	struct render_html_options options = { .with_title = true };
 	struct buf text = BUF_INIT;
 
 	(void)err;

@@ -16,6 +16,81 @@ add_marked(struct buf *to, const struct text *source)
 			utf8_sanitize(to, source->spans[i].text, false);
 }
 
+/* CommonMark takes the second ** of "**合计：**3" for no end of bold, since what stands
+ * before it is punctuation and what follows is not. In Chinese, and beside a value, the
+ * author means bold: a punctuation character that is in no text of ours lets it be one,
+ * and goes again after the parse. */
+#define EASE "\xF0\x9B\xB2\x9F" /* U+1BC9F */
+#define EASE_LEN 4
+
+static bool
+is_wide_punctuation(uint32_t c)
+{
+	return (c >= 0x3001 && c <= 0x3003) || (c >= 0x3008 && c <= 0x3011) ||
+	       (c >= 0x3014 && c <= 0x301B) || (c >= 0xFF01 && c <= 0xFF0F) ||
+	       (c >= 0xFF1A && c <= 0xFF20) || (c >= 0xFF3B && c <= 0xFF40) ||
+	       (c >= 0xFF5B && c <= 0xFF65) || (c >= 0x2018 && c <= 0x201F) || c == 0x2026 ||
+	       c == 0x2014 || c == 0xB7;
+}
+
+static bool
+is_punctuation(uint32_t c)
+{
+	return is_wide_punctuation(c) ||
+	       (c > ' ' && c < 0x7F && strchr("!\"#$%&'()+,-./:;<=>?@[]^{|}", (int)c));
+}
+
+/* A character without blanks around it: Chinese, Japanese, Korean, or a value. */
+static bool
+is_unspaced(uint32_t c)
+{
+	return (c >= 0x2E80 && c <= 0x9FFF && !is_wide_punctuation(c)) ||
+	       (c >= 0xAC00 && c <= 0xD7A3) || (c >= 0x20000 && c <= 0x3FFFF) || c == 0xFDD0 ||
+	       c == 0xFDD1;
+}
+
+static bool
+is_word(uint32_t c)
+{
+	return c > ' ' && !is_punctuation(c) && c != 0x3000 && c != 0xA0;
+}
+
+/* Does a run of marks between these two need help to begin or end something? */
+static bool
+needs_ease(uint32_t punctuation, uint32_t word)
+{
+	return is_punctuation(punctuation) && is_word(word) &&
+	       (is_wide_punctuation(punctuation) || is_unspaced(word));
+}
+
+static void
+add_eased(struct buf *to, struct str s)
+{
+	uint32_t before = ' ', after;
+
+	while (s.len) {
+		size_t run = 0, n;
+
+		while (run < s.len && s.p[run] == s.p[0] && (s.p[0] == '*' || s.p[0] == '~'))
+			run++;
+		if (run == 0) {
+			n = utf8_decode(s, &before);
+			buf_add(to, s.p, n);
+			s = str_slice(s, n, s.len);
+			continue;
+		}
+		if (!utf8_decode(str_slice(s, run, s.len), &after))
+			after = ' ';
+		if (needs_ease(after, before))
+			buf_adds(to, EASE);
+		buf_add(to, s.p, run);
+		if (needs_ease(before, after))
+			buf_adds(to, EASE);
+		before = (unsigned char)s.p[0];
+		s = str_slice(s, run, s.len);
+	}
+}
+
 /* The index behind a mark at s[at], and where the mark ends; SIZE_MAX: not one. */
 static size_t
 read_mark(struct str s, size_t at, size_t *end)
@@ -42,6 +117,24 @@ count_marks(struct str s)
 	return count;
 }
 
+/* The parser copied the text, so it may be closed up in place. */
+static void
+drop_eases(struct str *s)
+{
+	char *p = (char *)(uintptr_t)s->p;
+	size_t len = 0;
+
+	if (str_find(*s, STR(EASE), 0) == SIZE_MAX)
+		return;
+	for (size_t i = 0; i < s->len;) {
+		if (str_starts(str_slice(*s, i, s->len), STR(EASE)))
+			i += EASE_LEN;
+		else
+			p[len++] = s->p[i++];
+	}
+	s->len = len;
+}
+
 /* Marks in a text of the tree become the data spans they stand for. */
 static void
 unmark(struct arena *arena, struct text *t, const struct text *source)
@@ -50,7 +143,10 @@ unmark(struct arena *arena, struct text *t, const struct text *source)
 	struct span *spans;
 	size_t marks, count = 0, at = 0, from = 0, end;
 
-	if (t->count == 0 || (marks = count_marks(t->spans->text)) == 0)
+	if (t->count == 0)
+		return;
+	drop_eases(&t->spans->text);
+	if ((marks = count_marks(t->spans->text)) == 0)
 		return;
 	s = t->spans->text;
 	spans = arena_array(arena, struct span, 2 * marks + 1);
@@ -87,14 +183,16 @@ struct md_node *
 markdown_parse(struct arena *arena, const struct text *source, struct err *err)
 {
 	const struct render_ops *ops = module_ops("render", err);
-	struct buf marked = BUF_INIT;
+	struct buf marked = BUF_INIT, eased = BUF_INIT;
 	struct md_node *root;
 
 	if (!ops)
 		return NULL;
 	add_marked(&marked, source);
-	root = ops->parse(arena, buf_str(&marked), err);
+	add_eased(&eased, buf_str(&marked));
+	root = ops->parse(arena, buf_str(&eased), err);
 	buf_fini(&marked);
+	buf_fini(&eased);
 	if (root)
 		unmark_tree(arena, root, source);
 	return root;

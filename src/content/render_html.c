@@ -406,6 +406,11 @@ render_html(struct buf *to, const struct document *doc, const struct render_html
 {
 	if (!options->fragment)
 		put_head(to, doc);
+	if (options->with_title && doc->title.count) {
+		buf_adds(to, "<h1 style=\"margin:0 0 12px 0;font-size:22px;line-height:1.3\">");
+		escape_spans(to, &doc->title, false);
+		buf_adds(to, "</h1>\n");
+	}
 	for (size_t i = 0; i < doc->block_count; i++) {
 		const struct doc_block *block = &doc->blocks[i];
 

@@ -10,6 +10,7 @@
 
 struct render_html_options {
 	bool fragment;	 /* only what stands in <body> */
+	bool with_title; /* as a heading; a mail has its subject */
 	bool email_body_only; /* tables and mail body; Markdown goes as attachment (2.4) */
 	size_t max_rows; /* of a table, then a note "200 of 10,000 rows"; 0: all */
 	/* Where an image block with a path is found: "cid:…"; NULL: left out, its alt

@@ -192,6 +192,35 @@ test_author_keeps_meaning(void **state)
 		"＜font color=red＞x＜/font＞");
 }
 
+/* Bold beside Chinese punctuation and values, where CommonMark alone sees none. */
+static void
+test_emphasis_without_blanks(void **state)
+{
+	static const struct {
+		const char *before, *data, *after, *expected;
+	} rows[] = {
+		{ "**合计：**", "41", "", "<b>合计：</b>41" },
+		{ "总计**（元）**", "41", "", "总计<b>（元）</b>41" },
+		{ "合计**", "41", "**元", "合计<b>41</b>元" },
+		{ "*“", "x", "”*是", "<i>“x”</i>是" },
+		{ "**Total:**", "41", "", "<b>Total:</b>41" },
+		{ "~~旧：~~新 ", "x", "", "<s>旧：</s>新 x" },
+		{ "5*(3)*2 ", "x", "", "5*(3)*2 x" },
+		{ "a * b * ", "x", "", "a * b * x" },
+		{ "`**合计：**`", "x", "", "<code>**合计：**</code>x" },
+		{ "[t](http://h/**：**b) ", "x", "", "<a href=\"http://h/**：**b\">t</a> x" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct buf b = BUF_INIT;
+
+		render(&b, rows[i].before, rows[i].data, rows[i].after, &md_dialect_telegram);
+		assert_string_equal(buf_text(&b), rows[i].expected);
+		buf_fini(&b);
+	}
+}
+
 static void
 test_urls(void **state)
 {
@@ -378,6 +407,7 @@ main(void)
 		cmocka_unit_test(test_data_survives_reading_again),
 		cmocka_unit_test(test_matrix),
 		cmocka_unit_test(test_author_keeps_meaning),
+		cmocka_unit_test(test_emphasis_without_blanks),
 		cmocka_unit_test(test_urls),
 		cmocka_unit_test(test_tables),
 		cmocka_unit_test(test_units_for_cards),

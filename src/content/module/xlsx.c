@@ -56,6 +56,8 @@ add_quoted(struct buf *to, struct str text)
 static void
 number_format(struct buf *to, const struct cell *cell, int scale)
 {
+	struct buf tail = BUF_INIT;
+
 	add_quoted(to, cell->prefix);
 	if (scale == -2)
 		buf_adds(to, "yyyy-mm-dd");
@@ -67,11 +69,11 @@ number_format(struct buf *to, const struct cell *cell, int scale)
 		buf_addc(to, '.');
 		buf_add_repeat(to, "0", (size_t)scale);
 	}
-	add_quoted(to, cell->suffix);
-	if (cell->mark.len) {
-		add_quoted(to, STR(" "));
-		add_quoted(to, cell->mark);
-	}
+	buf_add_str(&tail, cell->suffix);
+	if (cell->mark.len)
+		buf_addf(&tail, " %.*s", STR_ARG(cell->mark));
+	add_quoted(to, buf_str(&tail));
+	buf_fini(&tail);
 }
 
 static lxw_format *
