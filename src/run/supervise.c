@@ -156,6 +156,14 @@ must_wait(const struct supervisor *s, const struct active *a)
 	return false;
 }
 
+/* It ends without a worker: the next turn, which must come, writes why. */
+static void
+end_unstarted(struct supervisor *s, struct active *a)
+{
+	a->phase = ACTIVE_SENDING;
+	s->dirty = true;
+}
+
 static bool
 start_run(struct supervisor *s, struct active *a, struct crew *c, struct err *err)
 {
@@ -166,7 +174,7 @@ start_run(struct supervisor *s, struct active *a, struct crew *c, struct err *er
 		if (a->task.nodes[i].source[0])
 			sources[count++] = a->task.nodes[i].source;
 	if (!crew_give(s, a, c, &a->err)) {
-		a->phase = ACTIVE_SENDING;
+		end_unstarted(s, a);
 		return true;
 	}
 	a->run.starts++;
@@ -174,13 +182,13 @@ start_run(struct supervisor *s, struct active *a, struct crew *c, struct err *er
 }
 
 static bool
-dry_or_paused(struct active *a)
+dry_or_paused(struct supervisor *s, struct active *a)
 {
 	if (a->run.cause == CAUSE_TEST || a->task.mode == MODE_NORMAL)
 		return false;
 	a->skip_reason = a->task.mode == MODE_PAUSED ? "the task is paused (mode)"
 						     : "the task is on dry-run (mode)";
-	a->phase = ACTIVE_SENDING;
+	end_unstarted(s, a);
 	return true;
 }
 
@@ -195,14 +203,15 @@ give_out(struct supervisor *s, struct err *err)
 		struct err why = ERR_INIT;
 		struct crew *c;
 
-		if (a->phase != ACTIVE_WAITING || must_wait(s, a) || dry_or_paused(a))
+		if (a->phase != ACTIVE_WAITING || must_wait(s, a) ||
+			dry_or_paused(s, a))
 			continue;
 		if (s->quitting)
 			continue;
 		c = crew_free(s, waiting > (size_t)s->jobs, &why);
 		if (!c && why.code != ERR_NONE) {
 			a->err = why;
-			a->phase = ACTIVE_SENDING;
+			end_unstarted(s, a);
 			continue;
 		}
 		if (!c)
