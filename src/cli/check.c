@@ -2,6 +2,7 @@
 /* check: lint a draft or a version, or files without any workspace. */
 #include "src/check/check.h"
 
+#include <stdlib.h>
 #include <sys/stat.h>
 
 #include "src/channel/channel.h"
@@ -19,20 +20,24 @@ struct reporter {
 
 static void
 report_json(struct reporter *r, const char *level, const char *code, const char *place,
-	const char *message)
+	const char *message, const char *hint)
 {
 	cJSON *o = cJSON_CreateObject();
-	struct buf where = BUF_INIT;
+	struct buf where = BUF_INIT, text = BUF_INIT;
 
 	if (r->name_subject)
 		buf_addf(&where, "%s: ", r->subject);
 	buf_adds(&where, place);
+	buf_adds(&text, message);
+	if (*hint)
+		buf_addf(&text, " (%s)", hint);
 	cJSON_AddStringToObject(o, "level", level);
 	cJSON_AddStringToObject(o, "code", code);
 	cJSON_AddStringToObject(o, "place", buf_text(&where));
-	cJSON_AddStringToObject(o, "message", message);
+	cJSON_AddStringToObject(o, "message", buf_text(&text));
 	cJSON_AddItemToArray(r->array, o);
 	buf_fini(&where);
+	buf_fini(&text);
 }
 
 static void
@@ -43,7 +48,7 @@ report(struct reporter *r, enum check_level level, const char *code, const char 
 
 	*(bad ? &r->errors : &r->warnings) += 1;
 	if (r->array) {
-		report_json(r, bad ? "error" : "warning", code, place, message);
+		report_json(r, bad ? "error" : "warning", code, place, message, hint);
 		return;
 	}
 	printf("%s: ", r->subject);
@@ -76,6 +81,24 @@ is_path(const char *word)
 	       (stat(word, &st) == 0 && S_ISDIR(st.st_mode));
 }
 
+/* What the reader of definitions says: "PATH: $.nodes[0]: message". */
+static void
+report_definition(struct reporter *r, const struct err *err)
+{
+	struct str message = str_from(err->msg), subject = str_from(r->subject);
+	size_t end;
+	char *place;
+
+	if (str_starts(message, subject) && str_find(message, STR(": "), 0) == subject.len)
+		message = str_slice(message, subject.len + 2, message.len);
+	end = message.len > 0 && message.p[0] == '$' ? str_find(message, STR(": "), 0) : SIZE_MAX;
+	place = str_dup(str_slice(message, 0, end == SIZE_MAX ? 0 : end));
+	report(r, CHECK_ERROR, "E_DEFINITION", place, end == SIZE_MAX ? message.p
+								       : message.p + end + 2,
+		err->hint);
+	free(place);
+}
+
 static bool
 check_path(struct reporter *r, const char *path, struct err *err)
 {
@@ -89,7 +112,7 @@ check_path(struct reporter *r, const char *path, struct err *err)
 	}
 	if (err->code != ERR_INPUT && err->code != ERR_LIMIT)
 		return false;
-	report(r, CHECK_ERROR, "E_DEFINITION", "", err->msg, err->hint);
+	report_definition(r, err);
 	return true;
 }
 
@@ -113,7 +136,7 @@ check_stored(struct cli *cli, struct reporter *r, const char *name, struct err *
 		check_task(&task, &known.context, &r->sink);
 		task_fini(&task);
 	} else if (err->code == ERR_INPUT) {
-		report(r, CHECK_ERROR, "E_DEFINITION", "", err->msg, err->hint);
+		report_definition(r, err);
 		ok = true;
 	}
 	check_workspace_fini(&known);
