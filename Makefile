@@ -36,13 +36,14 @@ endif
 
 pkg = $(shell pkg-config $(1) $(2) 2>/dev/null)
 LIBS_main    := $(call pkg,--libs,sqlite3 libcjson libsodium libutf8proc) -ldl -lm
-LIBS_net     := $(call pkg,--libs,libcurl libcrypto libidn2 expat)
+LIBS_net     := $(call pkg,--libs,libcurl libcrypto libidn2)
 LIBS_render  := -lcmark-gfm-extensions -lcmark-gfm -lxlsxwriter $(call pkg,--libs,cairo)
 LIBS_console := $(call pkg,--libs,libedit)
 LIBS_studio  := $(call pkg,--libs-only-l,ncursesw)
 LIBS_postgres := $(call pkg,--libs,libpq)
 LIBS_mysql   := $(call pkg,--libs,libmariadb)
 LIBS_odbc    := $(call pkg,--libs,odbc)
+LIBS_maxcompute := $(call pkg,--libs,expat)
 CFLAGS_LIBS  := $(call pkg,--cflags-only-I,libpq libmariadb cairo)
 
 # What belongs to which module; everything else under src/ is the program.
@@ -53,7 +54,8 @@ MOD_studio   := $(wildcard ui/*.c ui/*/*.c)
 MOD_postgres := $(wildcard src/source/postgres*.c)
 MOD_mysql    := $(wildcard src/source/mysql*.c)
 MOD_odbc     := $(wildcard src/source/odbc*.c)
-MODULE_NAMES := $(strip $(foreach m,net render console studio postgres mysql odbc,$(if $(MOD_$(m)),$(m))))
+MOD_maxcompute := $(wildcard src/source/maxcompute*.c)
+MODULE_NAMES := $(strip $(foreach m,net render console studio postgres mysql odbc maxcompute,$(if $(MOD_$(m)),$(m))))
 MOD_ALL      := $(foreach m,$(MODULE_NAMES),$(MOD_$(m)))
 
 SRC_ENGINE := $(filter-out $(MOD_ALL) src/main.c,$(wildcard src/*/*.c)) 

@@ -49,6 +49,30 @@ static const struct field clickhouse_fields[] = {
 		"trusted certificates, instead of the system's", 0, 0 },
 };
 
+static const struct field maxcompute_fields[] = {
+	{ "endpoint", "Endpoint", FIELD_TEXT, true, NULL, NULL,
+		"https://service.REGION.maxcompute.aliyun.com/api", 0, 0 },
+	{ "project", "Project", FIELD_TEXT, true, NULL, NULL, "name of the project", 0, 0 },
+	{ "access_id", "AccessKey ID", FIELD_TEXT, true, NULL, NULL,
+		"of a RAM user that may only read", 0, 0 },
+	{ "access_key", "AccessKey secret", FIELD_SECRET, true, NULL, NULL,
+		"that AccessKey's secret", 0, 0 },
+	{ "sts_token", "STS token", FIELD_SECRET, false, NULL, NULL,
+		"when the AccessKey is a temporary one", 0, 0 },
+	{ "region", "Region", FIELD_TEXT, false, NULL, NULL,
+		"cn-hangzhou; set: requests are signed by version 4", 0, 0 },
+	{ "schema", "Schema", FIELD_TEXT, false, NULL, NULL,
+		"default schema of a project that has schemas", 0, 0 },
+	{ "tunnel_endpoint", "Tunnel endpoint", FIELD_TEXT, false, NULL, NULL,
+		"where large results come from; asked for when empty", 0, 0 },
+	{ "timezone", "Time zone", FIELD_TEXT, false, NULL, NULL,
+		"of instants; when empty the project's, with large results Asia/Shanghai", 0, 0 },
+	{ "allow_http", "Plain HTTP", FIELD_BOOL, false, "false", NULL,
+		"true: http:// also to other machines, unencrypted", 0, 0 },
+	{ "sslrootcert", "CA file", FIELD_PATH, false, NULL, NULL,
+		"trusted certificates, instead of the system's", 0, 0 },
+};
+
 static const struct field odbc_fields[] = {
 	{ "connection", "Connection", FIELD_TEXT, true, NULL, NULL,
 		"DSN=name, or Driver=name;Server=…;Database=… as the driver wants it", 0, 0 },
@@ -97,6 +121,10 @@ static const struct {
 	{ { "clickhouse", "ClickHouse", SQL_CLICKHOUSE, NULL, clickhouse_fields,
 		  ARRAY_LEN(clickhouse_fields), "ClickHouse 18 or newer, by its HTTP port." },
 		&clickhouse_ops },
+	{ { "maxcompute", "MaxCompute", SQL_HIVE, "maxcompute", maxcompute_fields,
+		  ARRAY_LEN(maxcompute_fields),
+		  "A MaxCompute (ODPS) project, by its REST interface." },
+		NULL },
 	{ { "odbc", "ODBC", SQL_GENERIC, "odbc", odbc_fields, ARRAY_LEN(odbc_fields),
 		  "Any database with an ODBC driver for unixODBC." },
 		NULL },
