@@ -345,8 +345,8 @@ static bool
 place_file(struct placing *p, const char *name, struct str bytes)
 {
 	char *temporary = xasprintf(".%s.%ld", name, (long)getpid());
-	int fd = openat(p->folder, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
-		0666);
+	int fd = openat(p->folder, temporary,
+		O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
 	bool ok = fd >= 0 && write_all(fd, bytes) && fsync(fd) == 0;
 
 	if (fd >= 0 && close(fd) != 0)
@@ -370,12 +370,18 @@ refuse_body(struct placing *p, const char *why)
 	return false;
 }
 
+static const char *
+member(const cJSON *item, const char *key)
+{
+	return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(item, key));
+}
+
 static bool
 place_item(struct placing *p, const cJSON *item)
 {
-	const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(item, "name"));
-	const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(item, "text"));
-	const char *code = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(item, "base64"));
+	const char *name = member(item, "name");
+	const char *text = member(item, "text");
+	const char *code = member(item, "base64");
 	unsigned char *bytes;
 	size_t len = 0;
 	bool ok;
@@ -410,7 +416,7 @@ send(const struct send_request *request, struct outcome *outcome)
 	cJSON_ArrayForEach(item, files) {
 		ok = ok && place_item(&p, item);
 		if (!first)
-			first = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(item, "name"));
+			first = member(item, "name");
 	}
 	if (ok && fsync(p.folder) != 0 && errno != EINVAL)
 		ok = fail(&p, "cannot write", "");

@@ -281,6 +281,18 @@ count_rows(struct composer *c, const struct table_plan *plan, struct doc_table *
 			c->place, rows);
 }
 
+/* A table of nothing is a mistake of the definition, not an empty result. */
+static bool
+refuse_no_columns(struct composer *c, const struct block *block, struct err *err)
+{
+	for (size_t i = 0; i < c->in->input_count; i++)
+		if (c->in->inputs[i].result_count && block->query > 0)
+			return composer_fault(c, "E_QUERY", 0, 0, "statements count from 1", err,
+				"there is no statement %d", block->query);
+	return composer_fault(c, "E_QUERY", 0, 0, "bind a query to this node's inputs", err,
+		"the table has no result to show");
+}
+
 bool
 compose_table(struct composer *c, const struct block *block, struct doc_table *table,
 	struct err *err)
@@ -291,6 +303,8 @@ compose_table(struct composer *c, const struct block *block, struct doc_table *t
 	if (block->column_count == 0)
 		plan_all(c, block, &plan);
 	else if (!plan_columns(c, block, &plan, err))
+		return false;
+	if (plan.count == 0 && !refuse_no_columns(c, block, err))
 		return false;
 	count_rows(c, &plan, table);
 	table->name = plan.count && plan.list[0].result && plan.list[0].result->name.len

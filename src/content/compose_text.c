@@ -102,8 +102,8 @@ fix_separator(const struct text_segment *s, enum text_mode mode, struct shown_va
 }
 
 static bool
-add_segment(struct composer *c, struct builder *b, const struct text_segment *s, enum text_mode mode,
-	size_t row, struct err *err)
+add_segment(struct composer *c, struct builder *b, const struct text_segment *s,
+	enum text_mode mode, size_t row, struct err *err)
 {
 	struct shown_values values = { 0 };
 	bool per_row;

@@ -131,7 +131,8 @@ decimal_add(struct decimal *a, const struct decimal *b)
 void
 decimal_round(struct decimal *d, int scale)
 {
-	struct decimal unit = { .len = 1, .scale = scale, .negative = d->negative, .digits = { 1 } };
+	struct decimal unit = { .len = 1, .scale = scale, .negative = d->negative,
+		.digits = { 1 } };
 	bool up;
 	int cut = d->scale - scale;
 

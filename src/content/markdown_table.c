@@ -68,6 +68,8 @@ add_gfm_row(struct buf *to, const struct doc_table *t, size_t row, const struct 
 static void
 add_gfm_head(struct buf *to, const struct doc_table *t, const struct md_dialect *d)
 {
+	if (t->column_count == 0)
+		return;
 	for (size_t i = 0; i < t->column_count; i++) {
 		buf_adds(to, i ? " | " : "| ");
 		escape_cell(to, t->columns[i].header, d);

@@ -459,8 +459,8 @@ md_write_item(struct md_writer *w, const struct md_node *list, const struct md_n
 	md_write_blocks(&inner, item->first, list->tight || w->d->tight_lists);
 	md_add_prefixed(&lines, str_slice(buf_str(&inner.to), 2, inner.to.len), buf_text(&indent));
 	buf_add_str(&w->to, buf_str(&bullet));
-	buf_add_str(&w->to, str_slice(buf_str(&lines), lines.len > indent.len ? indent.len : lines.len,
-			lines.len));
+	if (lines.len > indent.len)
+		buf_add_str(&w->to, str_slice(buf_str(&lines), indent.len, lines.len));
 	md_writer_fini(&inner);
 	buf_fini(&bullet);
 	buf_fini(&indent);

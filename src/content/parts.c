@@ -165,8 +165,10 @@ safe_end(struct str s, size_t end)
 
 		if (c == ';' || c == '>' || c == ' ')
 			break;
-		if (c == '&' || c == '<' || (c == 'u' && end - i < 4 && i > 1 && s.p[i - 2] == '\\'))
-			return c == 'u' ? i - 2 : i - 1;
+		if (c == '&' || c == '<')
+			return i - 1;
+		if (c == 'u' && end - i < 4 && i > 1 && s.p[i - 2] == '\\')
+			return i - 2;
 	}
 	return end;
 }
@@ -225,7 +227,7 @@ add_cut_text(struct planner *p, struct str s, struct err *err)
 			continue;
 		}
 		piece = str_slice(s, 0, n);
-		while (piece.len && (piece.p[piece.len - 1] == '\n' || piece.p[piece.len - 1] == ' '))
+		while (piece.len && memchr("\n ", piece.p[piece.len - 1], 2))
 			piece.len--;
 		if (piece.len)
 			push(p, (struct slice){ .text = piece }, measure(p, piece), false);
@@ -391,7 +393,8 @@ add_rows(struct planner *p, const struct unit *u, struct err *err)
 			from = to;
 			if (from < u->row_count)
 				close_part(p);
-		} else if (p->count && p->head + p->tail + rows_cost(p, from, from + 1) <= p->budget) {
+		} else if (p->count &&
+			   p->head + p->tail + rows_cost(p, from, from + 1) <= p->budget) {
 			close_part(p);
 		} else {
 			if (!add_large_row(p, u, from, err))
@@ -530,7 +533,8 @@ plan_truncated(struct planner *p, const struct unit_list *units, struct err *err
 		push(p, (struct slice){ .text = said }, measure(p, said), false);
 	}
 	add_part(p, p->count, p->cost, p->rows);
-	document_warn(p->doc, "W_TRUNCATED", "%s: the message is cut to one part; %zu rows left out",
+	document_warn(p->doc, "W_TRUNCATED",
+		"%s: the message is cut to one part; %zu rows left out",
 		p->o->channel ? p->o->channel : "message", p->parts->rows_left_out);
 	return true;
 }
@@ -546,9 +550,11 @@ begin_again(struct planner *p)
 static bool
 refuse(struct planner *p, struct err *err)
 {
-	err_set(err, ERR_LIMIT, "the message needs %zu parts in %s, which takes %zu %s at once, and "
-		"oversize is \"fail\"", p->parts->count, p->o->channel ? p->o->channel : "this channel",
-		p->budget, p->o->unit_name ? p->o->unit_name : "bytes");
+	err_set(err, ERR_LIMIT,
+		"the message needs %zu parts in %s, which takes %zu %s at once, and oversize is "
+		"\"fail\"",
+		p->parts->count, p->o->channel ? p->o->channel : "this channel", p->budget,
+		p->o->unit_name ? p->o->unit_name : "bytes");
 	return err_hint(err, "set oversize to split or truncate, or query fewer rows");
 }
 
@@ -574,8 +580,9 @@ parts_plan(const struct parts_options *options, const struct unit_list *units,
 		ok = plan_truncated(&p, units, err);
 	}
 	if (ok && p.shortened)
-		document_warn(doc, "W_CUT_ROW", "%s: a row is larger than a whole message; its longest "
-			"cells are shortened with …", options->channel ? options->channel : "message");
+		document_warn(doc, "W_CUT_ROW",
+			"%s: a row is larger than a whole message; its longest cells are "
+			"shortened with …", options->channel ? options->channel : "message");
 	if (ok && parts->count > WARN_ABOVE)
 		document_warn(doc, "W_PARTS", "%s: the message goes out in %zu parts",
 			options->channel ? options->channel : "message", parts->count);

@@ -26,6 +26,12 @@ is_exact_number(struct str s)
 	return digits > 0 && digits <= 15;
 }
 
+static bool
+is_bool(struct str s)
+{
+	return str_is(s, "true") || str_is(s, "false");
+}
+
 void
 render_json_value(struct buf *to, const struct value *value)
 {
@@ -36,8 +42,7 @@ render_json_value(struct buf *to, const struct value *value)
 
 	if (value->kind == VALUE_NULL) {
 		buf_adds(to, "null");
-	} else if (number || (value->kind == VALUE_BOOL &&
-				     (str_is(value->text, "true") || str_is(value->text, "false")))) {
+	} else if (number || (value->kind == VALUE_BOOL && is_bool(value->text))) {
 		buf_add_str(to, value->text);
 	} else if (value->kind == VALUE_BYTES) {
 		compose_show_value(&text, value);

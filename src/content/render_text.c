@@ -235,13 +235,13 @@ static void
 put_md_table(struct line_writer *w, const struct md_node *table)
 {
 	size_t columns = 0, rows = 0, r = 0, i;
-	struct grid g;
+	struct text_grid g;
 
 	for (const struct md_node *c = table->first ? table->first->first : NULL; c; c = c->next)
 		columns++;
 	for (const struct md_node *row = table->first; row; row = row->next)
 		rows++;
-	grid_init(&g, columns, rows);
+	text_grid_init(&g, columns, rows);
 	for (const struct md_node *row = table->first; row; row = row->next, r++) {
 		i = 0;
 		for (const struct md_node *c = row->first; c && i < columns; c = c->next, i++) {
@@ -249,12 +249,12 @@ put_md_table(struct line_writer *w, const struct md_node *table)
 
 			put_inlines(&in, c->first);
 			g.aligns[i] = c->align;
-			grid_set(&g, r, i, buf_str(&in.to));
+			text_grid_set(&g, r, i, buf_str(&in.to));
 			buf_fini(&in.to);
 		}
 	}
-	grid_put(w, &g);
-	grid_fini(&g);
+	text_grid_put(w, &g);
+	text_grid_fini(&g);
 }
 
 static void

@@ -19,16 +19,16 @@ static const struct box boxes[] = {
 };
 
 void
-grid_init(struct grid *g, size_t columns, size_t rows)
+text_grid_init(struct text_grid *g, size_t columns, size_t rows)
 {
-	*g = (struct grid){ .columns = columns, .rows = rows };
+	*g = (struct text_grid){ .columns = columns, .rows = rows };
 	g->cells = xcalloc(columns * rows + 1, sizeof(*g->cells));
 	g->aligns = xcalloc(columns + 1, sizeof(*g->aligns));
 	arena_alloc(&g->arena, 1);
 }
 
 void
-grid_fini(struct grid *g)
+text_grid_fini(struct text_grid *g)
 {
 	arena_fini(&g->arena);
 	free(g->cells);
@@ -36,19 +36,19 @@ grid_fini(struct grid *g)
 }
 
 void
-grid_set(struct grid *g, size_t row, size_t column, struct str styled)
+text_grid_set(struct text_grid *g, size_t row, size_t column, struct str styled)
 {
 	g->cells[row * g->columns + column] = arena_str(&g->arena, styled);
 }
 
 static struct str
-grid_at(const struct grid *g, size_t row, size_t column)
+text_grid_at(const struct text_grid *g, size_t row, size_t column)
 {
 	return g->cells[row * g->columns + column];
 }
 
 static void
-add_rule(struct buf *to, const struct grid *g, const size_t *widths, const struct box *box,
+add_rule(struct buf *to, const struct text_grid *g, const size_t *widths, const struct box *box,
 	const char *const ends[3])
 {
 	buf_adds(to, ends[0]);
@@ -61,7 +61,7 @@ add_rule(struct buf *to, const struct grid *g, const size_t *widths, const struc
 }
 
 static void
-add_row(struct buf *to, const struct grid *g, const size_t *widths, const struct box *box,
+add_row(struct buf *to, const struct text_grid *g, const size_t *widths, const struct box *box,
 	size_t row, bool styled)
 {
 	for (size_t i = 0; i < g->columns; i++) {
@@ -71,7 +71,7 @@ add_row(struct buf *to, const struct grid *g, const size_t *widths, const struct
 		if (styled)
 			text_role_add(to, row == 0 ? TEXT_HEADER : TEXT_PLAIN);
 		buf_addc(to, ' ');
-		styled_add_padded(to, grid_at(g, row, i), widths[i], g->aligns[i]);
+		styled_add_padded(to, text_grid_at(g, row, i), widths[i], g->aligns[i]);
 		buf_addc(to, ' ');
 	}
 	if (styled)
@@ -84,7 +84,7 @@ add_row(struct buf *to, const struct grid *g, const size_t *widths, const struct
 /* The widest column that may become narrower; numbers never do, since a cut number
  * reads as another one. SIZE_MAX: none. */
 static size_t
-find_widest(const struct grid *g, const size_t *widths, size_t *second)
+find_widest(const struct text_grid *g, const size_t *widths, size_t *second)
 {
 	size_t widest = SIZE_MAX;
 
@@ -102,7 +102,7 @@ find_widest(const struct grid *g, const size_t *widths, size_t *second)
 
 /* Takes columns from the widest ones until `room` is kept; false when it cannot. */
 static bool
-shrink(const struct grid *g, size_t *widths, size_t room)
+shrink(const struct text_grid *g, size_t *widths, size_t room)
 {
 	size_t total = 0;
 
@@ -124,16 +124,16 @@ shrink(const struct grid *g, size_t *widths, size_t room)
 
 /* A table too wide for boxes: one "header: value" line a cell. */
 static void
-put_list(struct line_writer *w, const struct grid *g)
+put_list(struct line_writer *w, const struct text_grid *g)
 {
 	struct buf line = BUF_INIT;
 
 	for (size_t row = 1; row < g->rows; row++) {
 		for (size_t i = 0; i < g->columns; i++) {
 			buf_clear(&line);
-			buf_add_str(&line, grid_at(g, 0, i));
+			buf_add_str(&line, text_grid_at(g, 0, i));
 			buf_adds(&line, ": ");
-			buf_add_str(&line, grid_at(g, row, i));
+			buf_add_str(&line, text_grid_at(g, row, i));
 			line_writer_wrap(w, buf_str(&line));
 		}
 		if (row + 1 < g->rows)
@@ -143,7 +143,7 @@ put_list(struct line_writer *w, const struct grid *g)
 }
 
 static void
-put_ruled(struct line_writer *w, const struct grid *g, const size_t *widths,
+put_ruled(struct line_writer *w, const struct text_grid *g, const size_t *widths,
 	const char *const ends[3], const struct box *box)
 {
 	struct buf line = BUF_INIT;
@@ -158,7 +158,7 @@ put_ruled(struct line_writer *w, const struct grid *g, const size_t *widths,
 }
 
 static void
-put_boxed(struct line_writer *w, const struct grid *g, const size_t *widths)
+put_boxed(struct line_writer *w, const struct text_grid *g, const size_t *widths)
 {
 	const struct box *box = &boxes[w->options->ascii];
 	struct buf line = BUF_INIT;
@@ -176,7 +176,7 @@ put_boxed(struct line_writer *w, const struct grid *g, const size_t *widths)
 }
 
 void
-grid_put(struct line_writer *w, const struct grid *g)
+text_grid_put(struct line_writer *w, const struct text_grid *g)
 {
 	size_t *widths = xcalloc(g->columns + 1, sizeof(*widths));
 	size_t frame = 3 * g->columns + 1 + styled_width(buf_str(&w->prefix));
@@ -185,7 +185,7 @@ grid_put(struct line_writer *w, const struct grid *g)
 
 	for (size_t row = 0; row < g->rows; row++)
 		for (size_t i = 0; i < g->columns; i++) {
-			size_t width = styled_width(grid_at(g, row, i));
+			size_t width = styled_width(text_grid_at(g, row, i));
 
 			if (width > widths[i])
 				widths[i] = width;
@@ -200,7 +200,7 @@ grid_put(struct line_writer *w, const struct grid *g)
 }
 
 static void
-set_cell(struct grid *g, size_t row, size_t column, const struct cell *cell, bool styled)
+set_cell(struct text_grid *g, size_t row, size_t column, const struct cell *cell, bool styled)
 {
 	struct buf text = BUF_INIT;
 	bool colored = styled && cell->color != COLOR_DEFAULT;
@@ -215,7 +215,7 @@ set_cell(struct grid *g, size_t row, size_t column, const struct cell *cell, boo
 	}
 	if (colored)
 		text_role_add(&text, TEXT_PLAIN);
-	grid_set(g, row, column, buf_str(&text));
+	text_grid_set(g, row, column, buf_str(&text));
 	buf_fini(&text);
 }
 
@@ -249,21 +249,21 @@ render_text_table(struct buf *to, const struct doc_table *table,
 {
 	size_t max = options->max_rows, rows = table->row_count;
 	struct line_writer w;
-	struct grid g;
+	struct text_grid g;
 
 	if (max && rows > max)
 		rows = max;
 	line_writer_init(&w, to, options);
-	grid_init(&g, table->column_count, rows + 1);
+	text_grid_init(&g, table->column_count, rows + 1);
 	for (size_t i = 0; i < table->column_count; i++) {
 		g.aligns[i] = table->columns[i].align;
-		grid_set(&g, 0, i, table->columns[i].header);
+		text_grid_set(&g, 0, i, table->columns[i].header);
 		for (size_t row = 0; row < rows; row++)
 			set_cell(&g, row + 1, i, &table->cells[row * table->column_count + i],
 				options->styled);
 	}
-	grid_put(&w, &g);
+	text_grid_put(&w, &g);
 	put_note(&w, table, rows);
-	grid_fini(&g);
+	text_grid_fini(&g);
 	line_writer_fini(&w);
 }

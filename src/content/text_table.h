@@ -6,17 +6,17 @@
 
 #include "src/content/text_wrap.h"
 
-struct grid { /* row 0 is the header */
+struct text_grid { /* row 0 is the header */
 	struct arena arena;
 	size_t columns, rows;
 	struct str *cells;
 	enum align *aligns;
 };
 
-void grid_init(struct grid *g, size_t columns, size_t rows);
-void grid_fini(struct grid *g);
+void text_grid_init(struct text_grid *g, size_t columns, size_t rows);
+void text_grid_fini(struct text_grid *g);
 /* Copies. */
-void grid_set(struct grid *g, size_t row, size_t column, struct str styled);
-void grid_put(struct line_writer *w, const struct grid *g);
+void text_grid_set(struct text_grid *g, size_t row, size_t column, struct str styled);
+void text_grid_put(struct line_writer *w, const struct text_grid *g);
 
 #endif

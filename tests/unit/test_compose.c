@@ -287,6 +287,15 @@ test_table_padding(void **state)
 	assert_true(lib_compose(&f));
 	assert_int_equal(f.doc.blocks[0].table.column_count, 1);
 	assert_int_equal(f.doc.blocks[0].table.row_count, 1);
+	block.query = 3;
+	assert_false(lib_compose(&f));
+	assert_non_null(strstr(f.err.msg, "there is no statement 3"));
+	f.in.input_count = 0;
+	block.query = 0;
+	assert_false(lib_compose(&f));
+	assert_non_null(strstr(f.err.msg, "no result to show"));
+	f.in.is_preview = true;
+	assert_true(lib_compose(&f));
 	lib_fini(&f);
 }
 
