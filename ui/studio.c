@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+#include "ui/studio.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define META_LAST_TASK "studio_task"
+
+struct studio *
+studio_open(const char *workspace_path, struct err *err)
+{
+	struct studio *s = xcalloc(1, sizeof(*s));
+
+	s->ws = workspace_open(workspace_path, WORKSPACE_UI, err);
+	s->zone = s->ws ? workspace_zone(s->ws, err) : NULL;
+	if (s->zone)
+		return s;
+	studio_close(s);
+	return NULL;
+}
+
+void
+studio_attach(struct studio *s, struct ui *ui)
+{
+	s->ui = ui;
+	s->model = model_new(ui, s->ws);
+	ui_set_app(ui, s);
+}
+
+void
+studio_close(struct studio *s)
+{
+	if (!s)
+		return;
+	model_free(s->model);
+	workspace_close(s->ws);
+	free(s);
+}
+
+struct studio *
+studio_of(const struct ui *ui)
+{
+	return ui_app(ui);
+}
+
+struct studio *
+studio_need(const struct ui *ui, struct err *err)
+{
+	struct studio *s = studio_of(ui);
+
+	if (!s)
+		err_set(err, ERR_STATE, "there is no workspace open: only a file is edited");
+	return s;
+}
+
+const char *
+studio_last_task(struct studio *s, struct arena *a)
+{
+	struct err err = ERR_INIT;
+	const char *name;
+
+	return workspace_meta_get(s->ws, META_LAST_TASK, a, &name, &err) ? name : "";
+}
+
+void
+studio_remember_task(struct studio *s, const char *task)
+{
+	struct err err = ERR_INIT;
+
+	/* Only a convenience: a workspace that is locked just now is no reason to wait. */
+	(void)workspace_meta_set(s->ws, META_LAST_TASK, task, &err);
+}
+
+void
+studio_time(const struct studio *s, int64_t at_us, char text[24])
+{
+	studio_time_seconds(s, at_us, text);
+	if (*text)
+		text[16] = '\0';
+}
+
+void
+studio_time_seconds(const struct studio *s, int64_t at_us, char text[24])
+{
+	struct civil c;
+
+	text[0] = '\0';
+	if (at_us == 0)
+		return;
+	c = zone_civil(s->zone, at_us);
+	snprintf(text, 24, "%04u-%02u-%02u %02u:%02u:%02u", (unsigned)c.date.year % 10000,
+		(unsigned)c.date.month % 100, (unsigned)c.date.day % 100, (unsigned)c.hour % 100,
+		(unsigned)c.minute % 100, (unsigned)c.second % 100);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* What the screens of one studio share: the workspace (opened so that it never waits),
+ * the draft being edited and the zone times are shown in. Lives as long as the ui. */
+#ifndef DP_UI_STUDIO_H
+#define DP_UI_STUDIO_H
+
+#include "src/base/zone.h"
+#include "src/workspace/workspace.h"
+#include "ui/model.h"
+
+struct studio {
+	struct ui *ui;
+	struct workspace *ws;
+	struct model *model;
+	const struct zone *zone; /* the workspace's */
+};
+
+/* Opens the workspace; before the terminal is taken, so that a refusal can be read. */
+struct studio *studio_open(const char *workspace_path, struct err *err);
+/* Hangs it into the ui (ui_set_app). */
+void studio_attach(struct studio *s, struct ui *ui);
+/* Saves the draft and closes; after the screens, before the ui. NULL is fine. */
+void studio_close(struct studio *s);
+/* Of a screen's ui; NULL when the program only edits a file. */
+struct studio *studio_of(const struct ui *ui);
+/* For `open` of screens: with err when there is no workspace. */
+struct studio *studio_need(const struct ui *ui, struct err *err);
+
+/* The task last worked on, remembered by the workspace; "" none. In the arena. */
+const char *studio_last_task(struct studio *s, struct arena *a);
+void studio_remember_task(struct studio *s, const char *task);
+
+/* "2026-01-02 08:00" in the studio's zone, "" for 0. */
+void studio_time(const struct studio *s, int64_t at_us, char text[24]);
+void studio_time_seconds(const struct studio *s, int64_t at_us, char text[24]);
+
+#endif
