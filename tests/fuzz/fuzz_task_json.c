@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 
+#include "src/check/check.h"
 #include "src/task/diff.h"
 #include "src/task/task_folder.h"
 
@@ -41,12 +42,27 @@ check_text(const struct task *t)
 	buf_fini(&readable);
 }
 
+struct counting_sink {
+	struct check_sink sink;
+	size_t errors;
+};
+
+static void
+count_problem(struct check_sink *self, const struct check_problem *p)
+{
+	require(*p->code && *p->path == '$' && *p->message);
+	require((p->line > 0) == (p->column > 0));
+	((struct counting_sink *)self)->errors += p->level == CHECK_ERROR;
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	struct counting_sink sink = { { count_problem }, 0 };
+	struct check_context fixed = { .now_us = INT64_C(1780315200000000) };
 	struct err err = ERR_INIT;
 	struct task t;
-	size_t *order;
+	size_t *order, errors;
 
 	if (!task_from_text(&t, (struct str){ (const char *)data, size }, &err)) {
 		require(err.code == ERR_INPUT && err.msg[0]);
@@ -55,6 +71,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	order = xcalloc(t.node_count, sizeof(*order));
 	task_order(&t, order, &err);
 	free(order);
+	errors = check_task(&t, &fixed, &sink.sink);
+	require(errors == sink.errors);
 	check_text(&t);
 	task_fini(&t);
 	return 0;
