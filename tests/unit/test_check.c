@@ -7,7 +7,9 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "src/base/path.h"
 #include "src/check/check.h"
+#include "src/sql/template.h"
 #include "src/task/task_json.h"
 
 struct list_sink {
@@ -377,6 +379,31 @@ every_rule_is_described(void **state)
 	assert_string_equal(check_level_name(CHECK_WARNING), "warning");
 }
 
+/* CHECKS.md has the table's row of each rule (tests run from the checkout). */
+static void
+every_rule_stands_in_the_documents(void **state)
+{
+	struct err err = ERR_INIT;
+	struct buf doc = BUF_INIT, row = BUF_INIT;
+
+	(void)state;
+	if (!path_read("share/doc/CHECKS.md", 1 << 20, &doc, &err))
+		fail_msg("%s", err.msg);
+	for (int i = 0; i < RULE_COUNT; i++) {
+		const struct check_rule_info *info = check_rule_info((enum check_rule)i);
+
+		buf_clear(&row);
+		buf_addf(&row, "\n| `%s` | %s | %s |\n", info->code, check_level_name(info->level),
+			info->about);
+		if (!strstr(buf_text(&doc), buf_text(&row)))
+			fail_msg("CHECKS.md lacks%s", buf_text(&row));
+	}
+	for (int i = 0; i < FILTER_KIND_COUNT; i++)
+		assert_non_null(strstr(buf_text(&doc), filter_name((enum filter_kind)i)));
+	buf_fini(&doc);
+	buf_fini(&row);
+}
+
 struct hint_sink {
 	struct check_sink sink;
 	char hint[160];
@@ -423,6 +450,7 @@ main(void)
 		cmocka_unit_test(files_without_workspace),
 		cmocka_unit_test(in_memory_faults),
 		cmocka_unit_test(every_rule_is_described),
+		cmocka_unit_test(every_rule_stands_in_the_documents),
 		cmocka_unit_test(hints_name_the_nearest),
 	};
 
