@@ -15,10 +15,12 @@
 #include "src/content/csv.h"
 #include "src/content/render_html.h"
 #include "src/content/render_text.h"
+#include "src/content/xlsx.h"
 #include "src/net/net.h"
 
 #define BODY_ROWS 200 /* of a table in the body; all of them are attached */
 #define PICTURE_MAX ((size_t)10 << 20)
+#define XLSX_TYPE "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #define MESSAGE_WARN ((size_t)20 << 20) /* many servers refuse more */
 
 static const struct field fields[] = {
@@ -44,6 +46,9 @@ static const struct field fields[] = {
 	{ .name = "cc", .label = "Cc", .kind = FIELD_LIST, .help = "addresses, comma separated" },
 	{ .name = "bcc", .label = "Bcc", .kind = FIELD_LIST,
 		.help = "addresses nobody else sees, comma separated" },
+	{ .name = "tables", .label = "Attach tables as", .kind = FIELD_CHOICE,
+		.choices = "csv|xlsx|both", .initial = "csv",
+		.help = "csv: a file each; xlsx: one workbook" },
 	{ .name = "reply_to", .label = "Reply to", .kind = FIELD_TEXT,
 		.help = "where answers go" },
 };
@@ -196,47 +201,71 @@ struct attachments {
 	size_t count;
 };
 
-static void
-attachment_name(struct buf *to, const struct document *doc, size_t number, const char *extension)
+/* Another file, its content still to be written into what is returned. */
+static struct buf *
+add_attachment(struct attachments *a, struct document *doc, const char *type,
+	const char *extension)
 {
+	struct buf name = BUF_INIT;
 	char date[11];
 
 	date_format(doc->business_date, date);
-	buf_addf(to, "%s_%.4s%.2s%.2s_%zu.%s", doc->task && *doc->task ? doc->task : "report", date,
-		date + 5, date + 8, number, extension);
-}
-
-static void
-add_attachment(struct attachments *a, struct document *doc, struct doc_block *block)
-{
-	static const struct csv_options csv = { .bom = true, .neutralise = true };
-	bool is_table = block->kind == DOC_TABLE;
-	struct buf *content = &a->contents[a->count], name = BUF_INIT;
-	struct document alone = *doc;
-
-	if (is_table) {
-		csv_add_table(content, &block->table, &csv);
-	} else {
-		alone.blocks = block;
-		alone.block_count = 1;
-		render_markdown(content, &alone, &md_dialect_gfm, false);
-	}
-	attachment_name(&name, doc, a->count + 1, is_table ? "csv" : "md");
-	a->list[a->count++] = (struct mime_entity){
-		.type = is_table ? "text/csv; charset=UTF-8" : "text/markdown; charset=UTF-8",
-		.content = buf_str(content),
+	buf_addf(&name, "%s_%.4s%.2s%.2s_%zu.%s", doc->task && *doc->task ? doc->task : "report",
+		date, date + 5, date + 8, a->count + 1, extension);
+	a->list[a->count] = (struct mime_entity){ .type = type,
 		.filename = arena_str(&doc->arena, buf_str(&name)) };
 	buf_fini(&name);
+	return &a->contents[a->count++];
 }
 
 static void
-make_attachments(struct attachments *a, struct document *doc)
+attach_markdown(struct attachments *a, struct document *doc, struct doc_block *block)
 {
-	a->list = xcalloc(doc->block_count + 1, sizeof(*a->list));
-	a->contents = xcalloc(doc->block_count + 1, sizeof(*a->contents));
+	struct document alone = *doc;
+
+	alone.blocks = block;
+	alone.block_count = 1;
+	render_markdown(add_attachment(a, doc, "text/markdown; charset=UTF-8", "md"), &alone,
+		&md_dialect_gfm, false);
+}
+
+static bool
+attach_workbook(struct attachments *a, struct document *doc, struct err *err)
+{
+	const struct doc_table **tables = xcalloc(doc->block_count + 1, sizeof(*tables));
+	size_t count = 0;
+	bool ok;
+
 	for (size_t i = 0; i < doc->block_count; i++)
-		if (doc->blocks[i].kind == DOC_MARKDOWN || doc->blocks[i].kind == DOC_TABLE)
-			add_attachment(a, doc, &doc->blocks[i]);
+		if (doc->blocks[i].kind == DOC_TABLE)
+			tables[count++] = &doc->blocks[i].table;
+	ok = count == 0 || xlsx_add_tables(add_attachment(a, doc, XLSX_TYPE, "xlsx"), tables, count,
+		err);
+	free(tables);
+	return ok;
+}
+
+static bool
+make_attachments(struct attachments *a, struct document *doc, const struct settings *settings,
+	struct err *err)
+{
+	static const struct csv_options csv = { .bom = true, .neutralise = true };
+	const char *form = settings_get(settings, "tables");
+	bool ok = true;
+
+	a->list = xcalloc(doc->block_count + 2, sizeof(*a->list));
+	a->contents = xcalloc(doc->block_count + 2, sizeof(*a->contents));
+	for (size_t i = 0; i < doc->block_count; i++)
+		if (doc->blocks[i].kind == DOC_MARKDOWN)
+			attach_markdown(a, doc, &doc->blocks[i]);
+		else if (doc->blocks[i].kind == DOC_TABLE && strcmp(form, "xlsx") != 0)
+			csv_add_table(add_attachment(a, doc, "text/csv; charset=UTF-8", "csv"),
+				&doc->blocks[i].table, &csv);
+	if (strcmp(form, "xlsx") == 0 || strcmp(form, "both") == 0)
+		ok = attach_workbook(a, doc, err);
+	for (size_t i = 0; i < a->count; i++)
+		a->list[i].content = buf_str(&a->contents[i]);
+	return ok;
 }
 
 static void
@@ -367,13 +396,13 @@ build(struct document *doc, const struct settings *settings, struct part_sink *s
 	struct part part = { .number = 1, .of = 1, .content_type = "message/rfc822",
 		.kind = "mail", .title = chat_title(doc) };
 	struct document view = { 0 };
-	bool ok = load_pictures(&pictures, doc, err);
+	bool ok = load_pictures(&pictures, doc, err) &&
+		make_attachments(&attachments, doc, settings, err);
 
 	if (ok) {
 		body_view(doc, &view);
 		render_text(&text, &view, &text_options);
 		render_html(&html, &view, &html_options);
-		make_attachments(&attachments, doc);
 		const struct mime_entity alternatives[2] = {
 			{ .type = "text/plain; charset=UTF-8", .content = buf_str(&text) },
 			{ .type = "text/html; charset=UTF-8", .content = buf_str(&html) },
@@ -408,11 +437,10 @@ preview(struct document *doc, const struct settings *settings, int columns, stru
 	struct attachments attachments = { 0 };
 	struct document view;
 
-	(void)settings;
-	(void)err;
+	bool ok = make_attachments(&attachments, doc, settings, err);
+
 	body_view(doc, &view);
 	render_text(to, &view, &options);
-	make_attachments(&attachments, doc);
 	text_role_add(to, TEXT_MUTED);
 	for (size_t i = 0; i < attachments.count; i++)
 		buf_addf(to, "%s+ %.*s (%zu bytes)\n", i == 0 ? "\n" : "",
@@ -420,7 +448,7 @@ preview(struct document *doc, const struct settings *settings, int columns, stru
 	text_role_add(to, TEXT_PLAIN);
 	attachments_fini(&attachments);
 	free(view.blocks);
-	return true;
+	return ok;
 }
 
 /* One @, something on both sides, nothing that could end it in a command. */

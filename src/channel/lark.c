@@ -199,6 +199,21 @@ add_body(struct chat *chat, const struct chat_part *part, struct buf *to)
 	return 0;
 }
 
+/* A webhook's bot resolves no mail addresses; the author's own tags may try. */
+static void
+warn_mail_mentions(struct document *doc)
+{
+	struct buf text = BUF_INIT;
+
+	for (size_t i = 0; i < doc->block_count; i++)
+		if (doc->blocks[i].source_mode)
+			text_plain(&text, &doc->blocks[i].source);
+	if (strstr(buf_text(&text), "<at email"))
+		document_warn(doc, "W_MENTION", "Lark's webhook bots mention by open_id or user_id; "
+			"<at email=…> may stay plain text");
+	buf_fini(&text);
+}
+
 static bool
 build(struct document *doc, const struct settings *settings, struct part_sink *sink,
 	struct err *err)
@@ -210,6 +225,7 @@ build(struct document *doc, const struct settings *settings, struct part_sink *s
 
 	chat_init(&chat, &channel_lark, doc, settings, &md_dialect_lark);
 	chat_collect_mentions(&chat, "at_all", "at_user_ids", NULL, NULL);
+	warn_mail_mentions(doc);
 	chat.context = &keywords;
 	chat.body = add_body;
 	chat.kind = "interactive";
@@ -250,6 +266,20 @@ add_sign(struct buf *body, struct str secret, struct err *err)
 	return ok;
 }
 
+/* Lark's support asks for the number of the request. */
+static void
+add_log_id(const struct http_answer *answer, struct outcome *outcome)
+{
+	struct str id = http_answer_header(answer, "X-Tt-Logid");
+	struct buf text = BUF_INIT;
+
+	if (id.len == 0 || id.len > 64 || outcome->state == OUTCOME_ACCEPTED)
+		return;
+	buf_addf(&text, "%.180s (log id %.*s)", outcome->message, STR_ARG(id));
+	outcome_set_message(outcome, buf_str(&text));
+	buf_fini(&text);
+}
+
 static void
 judge(const struct http_answer *answer, struct outcome *outcome)
 {
@@ -271,6 +301,7 @@ judge(const struct http_answer *answer, struct outcome *outcome)
 	else if (json)
 		post_judge_code(outcome, code, message, codes, ARRAY_LEN(codes), words,
 			ARRAY_LEN(words), CLASS_CONTENT);
+	add_log_id(answer, outcome);
 	cJSON_Delete(json);
 }
 

@@ -95,6 +95,30 @@ markdown_alone(void **state)
 	lib_fini(&f);
 }
 
+static void
+workbook(void **state)
+{
+	static const char *const words[] = { MAIL_WORDS, "receivers=a@example.org", "tables=both",
+		NULL };
+	static const char *const expected[] = { "mail", "attachment=daily-sales_20240102_1.csv",
+		"attachment=daily-sales_20240102_2.csv", "attachment=daily-sales_20240102_3.xlsx",
+		"parts=5", NULL };
+	struct fixture f;
+	struct caught first, second;
+
+	(void)state;
+	lib_sales(&f);
+	struct block blocks[] = { lib_sales_table(), lib_sales_table() };
+	lib_blocks(&f, blocks, 2);
+	build_one(&f, words, &first);
+	judge(first.list[0].body, expected);
+	build_one(&f, words, &second);
+	assert_string_equal(first.list[0].body.p, second.list[0].body.p);
+	caught_fini(&first);
+	caught_fini(&second);
+	lib_fini(&f);
+}
+
 /* Subject of 200 characters with emoji, nickname with quotes and line ends, names
  * with everything: a strict parser reads it and finds no header of ours missing. */
 static void
@@ -354,6 +378,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_three_blocks),
 		cmocka_unit_test(markdown_alone),
+		cmocka_unit_test(workbook),
 		cmocka_unit_test(hostile_headers),
 		cmocka_unit_test(hostile_bodies),
 		cmocka_unit_test(picture_inside),

@@ -85,6 +85,7 @@ static const struct row {
 	{ "lark", STATUS(400) LARK(9499, "Bad Request"), REJ, CLASS_CONTENT, -1, 0, 9499, "Bad", "" },
 	{ "lark", LARK(11232, "frequency limited"), DEF, CLASS_RATE, 5, 3, 11232, "", "rate" },
 	{ "lark", LARK(230099, "Failed to create card content, ext=ErrCode: 11310; ErrMsg: card table number over limit; "), REJ, CLASS_CONTENT, -1, 0, 230099, "11310", "five tables" },
+	{ "lark", "\"headers\":{\"X-Tt-Logid\":\"2026ABC\"}," LARK(19022, "Ip Not Allowed"), REJ, CLASS_SECURITY_GATE, -1, 0, 19022, "Ip Not Allowed (log id 2026ABC)", "IP list" },
 	{ "lark", LARK(19021, "sign match fail or timestamp is not within one hour from current time"), REJ, CLASS_SECURITY_GATE, -1, 0, 19021, "", "clock" },
 	{ "lark", LARK(19024, "Key Words Not Found"), REJ, CLASS_SECURITY_GATE, -1, 0, 19024, "", "keyword" },
 	{ "lark", LARK(19036, "x"), REJ, CLASS_SIZE, -1, 0, 19036, "", "" },

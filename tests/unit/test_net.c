@@ -397,6 +397,37 @@ digests_and_codecs(void **state)
 	buf_fini(&b);
 }
 
+/* The environment's proxy counts, but never for loopback. */
+static void
+proxy_of_the_environment(void **state)
+{
+	struct http_request r = { .method = "POST", .url = "http://far.example.invalid/ok?token=x",
+		.body = STR("{}"), .allow_http = true, .deadline = deadline_in_us(8 * CLOCK_SECOND) };
+	struct http_answer a;
+	struct err err = ERR_INIT;
+	char proxy[64];
+	cJSON *records;
+
+	(void)state;
+	snprintf(proxy, sizeof(proxy), "http://127.0.0.1:%d", peer.port);
+	setenv("http_proxy", proxy, 1);
+	assert_true(http_perform(&r, &a, &err));
+	assert_string_equal(buf_text(&a.body), "hello");
+	http_answer_fini(&a);
+	records = peer_records(&peer);
+	assert_string_equal(cJSON_GetObjectItem(cJSON_GetArrayItem(records,
+		cJSON_GetArraySize(records) - 1), "target")->valuestring,
+		"http://far.example.invalid/ok?token=x");
+	cJSON_Delete(records);
+	setenv("http_proxy", "http://127.0.0.1:1", 1);
+	assert_true(perform("/ok", STR("{}"), &a, &err));
+	http_answer_fini(&a);
+	assert_false(http_perform(&r, &a, &err));
+	assert_int_equal(a.phase, NET_NOT_CONNECTED);
+	http_answer_fini(&a);
+	unsetenv("http_proxy");
+}
+
 static int
 start(void **state)
 {
@@ -429,6 +460,7 @@ main(void)
 		cmocka_unit_test(connection_is_kept),
 		cmocka_unit_test(streaming),
 		cmocka_unit_test(tls_is_verified),
+		cmocka_unit_test(proxy_of_the_environment),
 		cmocka_unit_test(digests_and_codecs),
 	};
 

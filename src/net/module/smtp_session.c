@@ -60,7 +60,7 @@ learn(struct smtp_session *s, struct str line)
 	s->greeted = true;
 	take_line(s, &s->last, line);
 	if (s->last.code == 220) /* the greeting, or STARTTLS: what was offered is void */
-		s->has_pipelining = s->has_utf8 = s->has_auth = false;
+		s->has_pipelining = s->has_utf8 = false;
 	if (s->last.code == 235)
 		s->authenticated = true;
 	if (s->last.code != 250)
@@ -69,8 +69,6 @@ learn(struct smtp_session *s, struct str line)
 		s->has_pipelining = true;
 	else if (str_equal_nocase(word, STR("SMTPUTF8")))
 		s->has_utf8 = true;
-	else if (str_equal_nocase(str_slice(word, 0, 4), STR("AUTH")))
-		s->has_auth = true;
 	else if (str_equal_nocase(str_slice(word, 0, 5), STR("SIZE ")) &&
 		str_to_int64(str_trim(str_slice(word, 5, word.len)), &size) && size > 0)
 		s->max_size = (size_t)size;

@@ -23,7 +23,7 @@ struct smtp_session {
 	unsigned char key[32];	 /* digest of server, account and password */
 	int64_t used_us;
 	/* Offered by the server after the last EHLO. */
-	bool has_pipelining, has_utf8, has_auth;
+	bool has_pipelining, has_utf8;
 	size_t max_size;
 	bool authenticated;
 	bool greeted;		 /* any line came at all */
