@@ -5,8 +5,8 @@
  * are never followed, answers are capped, TLS is verified, and no URL, header or
  * body of ours ever stands in an error text (host and port do). A request goes
  * out once: a kept connection that died under it is an outcome, never a silent
- * second sending. The environment's https_proxy, http_proxy and no_proxy count,
- * but never for loopback. */
+ * second sending. The environment's https_proxy, http_proxy, all_proxy and no_proxy
+ * count for HTTP, but never for loopback and never for mail. */
 #ifndef DP_NET_NET_H
 #define DP_NET_NET_H
 

@@ -152,6 +152,24 @@ message_and_kept_session(void **state)
 }
 
 static void
+no_proxy_for_mail(void **state)
+{
+	struct peer peer;
+	struct send s;
+
+	(void)state;
+	peer_start(&peer, "peer_smtp.py", "{}", NULL);
+	setenv("ALL_PROXY", "http://127.0.0.1:1", 1);
+	setenv("smtp_proxy", "http://127.0.0.1:1", 1);
+	prepare(&s, &peer);
+	run(&s);
+	unsetenv("ALL_PROXY");
+	unsetenv("smtp_proxy");
+	assert_true(s.ok);
+	peer_stop(&peer);
+}
+
+static void
 one_of_three_is_refused(void **state)
 {
 	struct peer peer;
@@ -361,6 +379,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(answers),
 		cmocka_unit_test(message_and_kept_session),
+		cmocka_unit_test(no_proxy_for_mail),
 		cmocka_unit_test(one_of_three_is_refused),
 		cmocka_unit_test(hanging_server),
 		cmocka_unit_test(broken_in_the_message),

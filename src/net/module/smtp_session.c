@@ -125,6 +125,7 @@ set_options(struct smtp_session *s, CURLU *url)
 	curl_easy_setopt(s->easy, CURLOPT_CURLU, url);
 	curl_easy_setopt(s->easy, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
 	curl_easy_setopt(s->easy, CURLOPT_CONNECT_ONLY, 1L);
+	curl_easy_setopt(s->easy, CURLOPT_PROXY, ""); /* all_proxy is not meant for mail */
 	curl_easy_setopt(s->easy, CURLOPT_USE_SSL,
 		(long)(r->security == SMTP_PLAIN ? CURLUSESSL_NONE : CURLUSESSL_ALL));
 	curl_easy_setopt(s->easy, CURLOPT_VERBOSE, 1L);
