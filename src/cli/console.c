@@ -425,6 +425,7 @@ console_run(struct query *q, int *status, struct err *err)
 	while (ok && !c.done && got != LINE_END) {
 		struct str line;
 
+		clearerr(stdout); /* an interrupted write is no reason to fail at the end */
 		got = read_line(&c, &line);
 		if (got == LINE_READ)
 			take_line(&c, line);

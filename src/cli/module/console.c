@@ -2,9 +2,12 @@
 /* Module `console`: libedit as the line editor of `sql`. */
 #include <histedit.h>
 #include <locale.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
+#include <wchar.h>
 
 #include "src/base/module.h"
 #include "src/base/utf8.h"
@@ -24,6 +27,37 @@ struct line_editor {
 };
 
 static volatile int got_interrupt;
+
+/* One character. SIGINT is blocked but while this waits, so that Ctrl-C is never
+ * lost between two keys. */
+static int
+read_key(EditLine *el, wchar_t *key)
+{
+	struct pollfd terminal = { STDIN_FILENO, POLLIN, 0 };
+	mbstate_t state = { 0 };
+	sigset_t open;
+
+	(void)el;
+	sigprocmask(SIG_BLOCK, NULL, &open);
+	sigdelset(&open, SIGINT);
+	for (;;) {
+		char c;
+		size_t used;
+
+		if (ppoll(&terminal, 1, NULL, &open) < 0) {
+			if (got_interrupt)
+				return -1;
+			continue;
+		}
+		if (read(STDIN_FILENO, &c, 1) != 1)
+			return 0;
+		used = mbrtowc(key, &c, 1, &state);
+		if (used <= 1)
+			return 1;
+		if (used == (size_t)-1)
+			state = (mbstate_t){ 0 };
+	}
+}
 
 static void
 note_interrupt(int signal_number)
@@ -149,6 +183,7 @@ editor_open(const char *history_path, complete_fn complete, void *context)
 	el_set(e->el, EL_PROMPT, show_prompt);
 	el_set(e->el, EL_EDITOR, "emacs");
 	el_set(e->el, EL_SIGNAL, 0);
+	el_set(e->el, EL_GETCFN, read_key);
 	el_set(e->el, EL_ADDFN, "dp-complete", "complete the word", complete_word);
 	el_set(e->el, EL_BIND, "^I", "dp-complete", NULL);
 	el_set(e->el, EL_BIND, "^R", "em-inc-search-prev", NULL);
@@ -162,13 +197,18 @@ editor_read(struct line_editor *e, const char *prompt, struct str *line)
 {
 	struct sigaction action = { .sa_handler = note_interrupt }, old;
 	const char *text;
+	sigset_t block, mask;
 	int count = 0;
 
 	e->prompt = prompt;
 	got_interrupt = 0;
+	sigemptyset(&block);
+	sigaddset(&block, SIGINT);
+	sigprocmask(SIG_BLOCK, &block, &mask);
 	sigaction(SIGINT, &action, &old);
 	text = el_gets(e->el, &count);
 	sigaction(SIGINT, &old, NULL);
+	sigprocmask(SIG_SETMASK, &mask, NULL);
 	if (got_interrupt) {
 		el_reset(e->el);
 		puts("^C");
