@@ -112,6 +112,7 @@ $(GEN)/schema.c: $(SCHEMA) share/dev/embed
 $(GEN)/embedded.c: $(THEMES) $(DEMO) share/dev/embed
 	@mkdir -p $(GEN); share/dev/embed embedded $(THEMES) $(DEMO) > $@
 
+.SECONDARY:
 FORCE:
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
 

@@ -258,6 +258,8 @@ ui_centre(struct rect screen, int rows, int cols)
 
 /* --- words ------------------------------------------------------------------------- */
 
+static void DP_PRINTF(3, 0) say(struct ui *ui, enum role role, const char *fmt, va_list ap);
+
 static void
 say(struct ui *ui, enum role role, const char *fmt, va_list ap)
 {
