@@ -293,6 +293,8 @@ ui_warn(struct ui *ui, const char *fmt, ...)
 	va_end(ap);
 }
 
+static void DP_PRINTF(2, 3) say_error(struct ui *ui, const char *fmt, ...);
+
 static void
 say_error(struct ui *ui, const char *fmt, ...)
 {
