@@ -48,6 +48,7 @@ run_idle_check(const char *path, bool *idle, struct err *err)
 	snprintf(stamp, sizeof(stamp), "%llu", (unsigned long long)zone_data_stamp());
 	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) ==
 			SQLITE_OK &&
+		sqlite3_busy_timeout(db, BUSY_MS) == SQLITE_OK &&
 		sqlite3_prepare_v2(db, idle_sql, -1, &stmt, NULL) == SQLITE_OK) {
 		sqlite3_bind_int64(stmt, 1, clock_now_us());
 		if (sqlite3_step(stmt) == SQLITE_ROW) {
