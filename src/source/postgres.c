@@ -9,19 +9,6 @@
 
 #include "src/base/module.h"
 
-/* One statement on its way to the sink. */
-struct pg_query {
-	struct pg *pg;
-	struct str sql;
-	struct deadline deadline;
-	struct arena arena;   /* columns */
-	struct arena scratch; /* one row */
-	struct column *columns;
-	struct value *values;
-	size_t count;
-	bool has_columns; /* the sink got them */
-};
-
 static void
 query_fini(struct pg_query *q)
 {
@@ -103,10 +90,9 @@ end_transaction(struct pg *pg)
 	pg->conn = NULL;
 }
 
-static bool
-take_columns(struct pg_query *q, const PGresult *result, struct row_sink *sink, struct err *err)
+bool
+pg_note_columns(struct pg_query *q, const PGresult *result, struct err *err)
 {
-	q->has_columns = true;
 	q->count = (size_t)PQnfields(result);
 	if (q->count > RESULT_MAX_COLUMNS)
 		return err_set(err, ERR_LIMIT, "%zu columns, the limit is %d", q->count,
@@ -114,7 +100,15 @@ take_columns(struct pg_query *q, const PGresult *result, struct row_sink *sink, 
 	q->columns = arena_array(&q->arena, struct column, q->count);
 	q->values = arena_array(&q->arena, struct value, q->count);
 	pg_columns(&q->arena, result, q->columns, q->count);
-	return sink->columns(sink, q->columns, q->count, err);
+	return true;
+}
+
+static bool
+take_columns(struct pg_query *q, const PGresult *result, struct row_sink *sink, struct err *err)
+{
+	q->has_columns = true;
+	return pg_note_columns(q, result, err) &&
+	       sink->columns(sink, q->columns, q->count, err);
 }
 
 static bool
@@ -127,6 +121,8 @@ take_row(struct pg_query *q, const PGresult *result, struct row_sink *sink, stru
 			q->values[i] = (struct value){ VALUE_NULL, STR_NONE };
 			continue;
 		}
+		if ((size_t)PQgetlength(result, 0, column) > RESULT_MAX_CELL)
+			return err_set(err, ERR_LIMIT, "a value of column %zu is too large", i + 1);
 		q->values[i] = pg_value(&q->scratch, q->columns[i].kind,
 			PQgetvalue(result, 0, column), (size_t)PQgetlength(result, 0, column));
 	}
@@ -207,12 +203,20 @@ static bool
 run(struct pg_query *q, int64_t max_rows, struct row_sink *sink, struct query_end *end,
 	struct err *err)
 {
-	bool done;
+	bool done, unusable = false;
 
 	if (!begin(q->pg, &q->deadline, err))
 		return false;
 	if (q->pg->is_unprotected && !check_reads(q, err))
 		return false;
+	if (pg_copy_fits(q, max_rows)) {
+		done = pg_copy(q, max_rows, sink, end, &unusable, err);
+		if (!unusable)
+			return done;
+		end_transaction(q->pg);
+		if (!q->pg->conn || !begin(q->pg, &q->deadline, err))
+			return false;
+	}
 	done = send(q, arena_str(&q->arena, q->sql).p, err) &&
 	       stream(q, max_rows, sink, end, err);
 	if (done && q->pg->conn && !q->pg->is_unprotected &&
@@ -262,24 +266,32 @@ step(struct pg_query *q, struct err *err)
 	return NULL;
 }
 
+PGresult *
+pg_describe_statement(struct pg_query *q, struct err *err)
+{
+	PGresult *result;
+
+	if (!PQsendPrepare(q->pg->conn, "", arena_str(&q->arena, q->sql).p, 0, NULL)) {
+		pg_lost(q->pg, err);
+		return NULL;
+	}
+	result = step(q, err);
+	if (!result)
+		return NULL;
+	PQclear(result);
+	if (!PQsendDescribePrepared(q->pg->conn, "")) {
+		pg_lost(q->pg, err);
+		return NULL;
+	}
+	return step(q, err);
+}
+
 static bool
 describe(struct pg_query *q, struct row_sink *sink, struct err *err)
 {
-	PGresult *result;
-	bool done;
+	PGresult *result = pg_describe_statement(q, err);
+	bool done = result && take_columns(q, result, sink, err);
 
-	if (!PQsendPrepare(q->pg->conn, "", arena_str(&q->arena, q->sql).p, 0, NULL))
-		return pg_lost(q->pg, err);
-	result = step(q, err);
-	if (!result)
-		return false;
-	PQclear(result);
-	if (!PQsendDescribePrepared(q->pg->conn, ""))
-		return pg_lost(q->pg, err);
-	result = step(q, err);
-	if (!result)
-		return false;
-	done = take_columns(q, result, sink, err);
 	PQclear(result);
 	return done;
 }

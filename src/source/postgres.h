@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The PostgreSQL family over libpq, in three files: postgres_connect.c opens a
- * session that depends on nothing but the settings, postgres_wait.c talks without
- * ever blocking beyond the deadline, postgres_types.c turns OIDs and text into
- * kinds and values. postgres.c puts statements through them. */
+/* The PostgreSQL family over libpq: postgres_connect.c opens a session that depends
+ * on nothing but the settings, postgres_wait.c talks without ever blocking beyond the
+ * deadline, postgres_types.c turns OIDs and text into kinds and values,
+ * postgres_copy.c streams exports. postgres.c puts statements through them. */
 #ifndef DP_SOURCE_POSTGRES_H
 #define DP_SOURCE_POSTGRES_H
 
@@ -41,6 +41,39 @@ bool pg_fail(struct pg *pg, const PGresult *result, struct str sql,
 	const struct deadline *deadline, struct err *err);
 /* ERR_CONNECT with libpq's words; the session is closed. */
 bool pg_lost(struct pg *pg, struct err *err);
+/* While COPY OUT runs: the next line, for PQfreemem; NULL with *done at its end. */
+char *pg_next_line(struct pg *pg, const struct deadline *deadline, size_t *len, bool *done,
+	struct err *err);
+
+/* One statement on its way to the sink. */
+struct pg_query {
+	struct pg *pg;
+	struct str sql;
+	struct deadline deadline;
+	struct arena arena;   /* columns */
+	struct arena scratch; /* one row */
+	struct column *columns;
+	struct value *values;
+	size_t count;
+	bool has_columns; /* the sink got them */
+};
+
+/* postgres.c */
+
+/* The columns of a result into q, without telling the sink. */
+bool pg_note_columns(struct pg_query *q, const PGresult *result, struct err *err);
+/* Prepares the statement and asks for its columns: a result for PQclear, or NULL. */
+PGresult *pg_describe_statement(struct pg_query *q, struct err *err);
+
+/* postgres_copy.c */
+
+/* Whether the statement is one for pg_copy: many rows may come and COPY takes it. */
+bool pg_copy_fits(const struct pg_query *q, int64_t max_rows);
+/* Streams it as COPY (…) TO STDOUT, which costs a third of single rows. *unusable when
+ * the server does not take this one so; then nothing was given to the sink. */
+bool pg_copy(struct pg_query *q, int64_t max_rows, struct row_sink *sink, struct query_end *end,
+	bool *unusable, struct err *err);
+
 /* postgres_types.c */
 void pg_columns(struct arena *arena, const PGresult *result, struct column *columns,
 	size_t count);

@@ -149,13 +149,58 @@ lost:
 	return NULL;
 }
 
+char *
+pg_next_line(struct pg *pg, const struct deadline *deadline, size_t *len, bool *done,
+	struct err *err)
+{
+	char *line = NULL;
+	bool waited = false;
+	int n;
+
+	*done = false;
+	if (pg->results++ % LOOK_EVERY == 0 && !source_check_deadline(deadline, err))
+		return NULL;
+	while ((n = PQgetCopyData(pg->conn, &line, 1)) == 0) {
+		if (waited && !source_check_deadline(deadline, err))
+			return NULL;
+		if ((waited && !wait_socket(pg, deadline, false)) ||
+			PQconsumeInput(pg->conn) == 0)
+			goto lost;
+		waited = true;
+	}
+	if (n > 0) {
+		*len = (size_t)n;
+		return line;
+	}
+	*done = n == -1;
+	if (*done)
+		return NULL;
+lost:
+	pg_lost(pg, err);
+	return NULL;
+}
+
+static bool
+drain_lines(struct pg *pg, const struct deadline *deadline)
+{
+	struct err err = ERR_INIT;
+	bool done = false;
+	size_t len;
+	char *line;
+
+	while ((line = pg_next_line(pg, deadline, &len, &done, &err)))
+		PQfreemem(line);
+	return done;
+}
+
 /* Throws results away until the end or the deadline; true at the end. */
 static bool
 drain(struct pg *pg, const struct deadline *deadline)
 {
 	struct err err = ERR_INIT;
-	bool done = false, copying;
+	ExecStatusType status;
 	PGresult *result;
+	bool done = false;
 
 	while (pg->conn) {
 		result = pg_next(pg, deadline, &done, &err);
@@ -163,11 +208,10 @@ drain(struct pg *pg, const struct deadline *deadline)
 			return true;
 		if (!result)
 			return false;
-		copying = PQresultStatus(result) == PGRES_COPY_OUT ||
-			  PQresultStatus(result) == PGRES_COPY_IN ||
-			  PQresultStatus(result) == PGRES_COPY_BOTH;
+		status = PQresultStatus(result);
 		PQclear(result);
-		if (copying)
+		if (status == PGRES_COPY_IN || status == PGRES_COPY_BOTH ||
+			(status == PGRES_COPY_OUT && !drain_lines(pg, deadline)))
 			return false;
 	}
 	return false;

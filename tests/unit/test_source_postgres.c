@@ -275,6 +275,68 @@ test_read_only(void **state)
 	assert_int_equal(access("/tmp/dpt-hole", F_OK), -1);
 }
 
+/* Exports take another way through the server: the same must come of it. */
+static void
+test_export(void **state)
+{
+	static const char *const same[] = {
+		"SELECT * FROM kinds ORDER BY i DESC NULLS LAST; -- all",
+		"SELECT E'a\\tb\\nc\\\\d\\re\\bf\\fg\\vh', E'\\\\N', '\\N', NULL, '', E'\\\\x', 'a,b'",
+		"VALUES (1, 'x'), (2, NULL);",
+		"TABLE victim",
+		"SELECT 1 WHERE false",
+		"(SELECT 1) UNION (SELECT 2) ORDER BY 1",
+		"WITH x AS (SELECT generate_series(1, 3) AS n) SELECT n FROM x /* end */ ;",
+		"SELECT FROM generate_series(1, 3)",
+		"SHOW transaction_read_only",
+		"SELECT E'\\\\x00ff0a'::bytea, '{\"a\\tb\",NULL}'::text[]",
+	};
+	static const struct {
+		const char *sql;
+		enum err_code code;
+	} wrong[] = {
+		{ "SELECT nope FROM kinds", ERR_SQL },
+		{ "SELECT 10/(5000-i) FROM generate_series(1, 9000) i", ERR_SQL },
+		{ "SELECT 1) TO PROGRAM 'touch /tmp/dpt-hole' --", ERR_SQL },
+		{ "SELECT 1; DELETE FROM victim", ERR_SQL },
+		{ "SELECT * INTO u FROM victim", ERR_READ_ONLY },
+		{ "WITH x AS (DELETE FROM victim RETURNING a) SELECT * FROM x", ERR_READ_ONLY },
+		{ "SELECT wipe_now()", ERR_READ_ONLY },
+	};
+	struct buf text = BUF_INIT;
+
+	NEED_SERVER();
+	for (size_t i = 0; i < ARRAY_LEN(same); i++) {
+		must(same[i]);
+		buf_clear(&text);
+		buf_addf(&text, "%s\n%s", buf_text(&rows.head), buf_text(&rows.text));
+		if (!rows_query(&rows, source, same[i], INT64_MAX))
+			fail_msg("%s: %s", same[i], rows.err.msg);
+		if (!str_starts(buf_str(&text), buf_str(&rows.head)) ||
+			!str_ends(buf_str(&text), buf_str(&rows.text)) ||
+			text.len != rows.head.len + rows.text.len + 1)
+			fail_msg("%s: %s: %s", same[i], buf_text(&text), buf_text(&rows.text));
+	}
+	buf_fini(&text);
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+		assert_false(rows_query(&rows, source, wrong[i].sql, INT64_MAX));
+		if (rows.err.code != wrong[i].code)
+			fail_msg("%s: %s", wrong[i].sql, rows.err.msg);
+	}
+	assert_int_equal(access("/tmp/dpt-hole", F_OK), -1);
+	rows.quiet = true;
+	assert_true(rows_query(&rows, source, "SELECT generate_series(1, 1000000000)", 20000));
+	assert_int_equal(rows.row_count, 20000);
+	assert_true(rows.end.truncated);
+	rows.fail_at = 5;
+	assert_false(rows_query(&rows, source, "SELECT generate_series(1, 1000000000)", INT64_MAX));
+	rows.fail_at = -1;
+	assert_int_equal(rows.err.code, ERR_IO);
+	rows.quiet = false;
+	must("SELECT a FROM victim");
+	assert_string_equal(buf_text(&rows.text), "int:1\n");
+}
+
 static bool
 query_within(const char *sql, struct deadline deadline)
 {
@@ -496,6 +558,7 @@ main(void)
 		cmocka_unit_test(test_sink_stops),
 		cmocka_unit_test(test_large_cell),
 		cmocka_unit_test(test_read_only),
+		cmocka_unit_test(test_export),
 		cmocka_unit_test(test_deadline),
 		cmocka_unit_test(test_cancel),
 		cmocka_unit_test(test_killed),
