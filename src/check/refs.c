@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "src/check/checker.h"
-#include "src/sql/substitute.h"
+#include "src/sql/place.h"
 
 /* What is said of one text. */
 struct ref_check {
@@ -181,13 +181,14 @@ is_time_at(struct str text)
 static void
 check_time_in_body(struct ref_check *r, struct str text)
 {
-	for (size_t at = 0; (at = str_find(text, STR("$"), at)) != SIZE_MAX; at++) {
-		struct spot spot = { r->way, 0, 0 };
+	struct text_cursor place = TEXT_CURSOR_INIT;
 
+	for (size_t at = 0; (at = str_find(text, STR("$"), at)) != SIZE_MAX; at++) {
 		if (!is_time_at(str_slice(text, at, text.len)))
 			continue;
-		text_place(text, at, &spot.line, &spot.column);
-		check_say(r->c, RULE_TIME_IN_BODY, spot,
+		text_cursor_move(&place, text, at);
+		check_say(r->c, RULE_TIME_IN_BODY,
+			(struct spot){ r->way, place.line, place.column },
 			time_hint, "a time expression stays as it is written here");
 	}
 }
@@ -210,6 +211,7 @@ check_text(struct ref_check *r, struct str text)
 static void
 check_sql(struct ref_check *r, enum sql_dialect dialect, struct str text)
 {
+	struct text_cursor place = TEXT_CURSOR_INIT;
 	struct buf code = BUF_INIT;
 	struct sql_lexer lexer;
 	struct sql_token token;
@@ -226,7 +228,9 @@ check_sql(struct ref_check *r, enum sql_dialect dialect, struct str text)
 		if ((token.kind != SQL_TOKEN_PARAMETER && token.kind != SQL_TOKEN_ERROR) ||
 			!template_read(rest, &item))
 			continue;
-		text_place(text, token.pos, &item.line, &item.column);
+		text_cursor_move(&place, text, token.pos);
+		item.line = place.line;
+		item.column = place.column;
 		check_item(r, &item, rest);
 	}
 	check_time_in_body(r, buf_str(&code));

@@ -3,7 +3,7 @@
 #include "src/check/checker.h"
 #include "src/schedule/timeexpr.h"
 #include "src/task/task_json.h"
-#include "src/sql/substitute.h"
+#include "src/sql/place.h"
 
 #define MAX_NOTES 8
 

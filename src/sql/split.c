@@ -4,12 +4,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "src/sql/place.h"
+
 /* What the pass over the tokens carries. */
 struct splitter {
 	struct sql_split *out;
 	struct str text;
-	size_t placed; /* line and column are those of this byte */
-	int line, column;
+	struct text_cursor at;
 	struct sql_statement now;
 	bool started;  /* now has a token that counts */
 	size_t room;
@@ -17,20 +18,6 @@ struct splitter {
 	int open_line, open_column;
 	enum sql_token_kind open_kind;
 };
-
-/* Line and column of `pos`, which never goes back. */
-static void
-place(struct splitter *s, size_t pos)
-{
-	for (; s->placed < pos; s->placed++) {
-		if (s->text.p[s->placed] == '\n') {
-			s->line++;
-			s->column = 1;
-		} else if (((unsigned char)s->text.p[s->placed] & 0xC0) != 0x80) {
-			s->column++;
-		}
-	}
-}
 
 static bool
 is_name_byte(char c)
@@ -94,10 +81,10 @@ static void
 add_token(struct splitter *s, struct sql_token token)
 {
 	if (!s->started) {
-		place(s, token.pos);
+		text_cursor_move(&s->at, s->text, token.pos);
 		s->now.pos = token.pos;
-		s->now.line = s->line;
-		s->now.column = s->column;
+		s->now.line = s->at.line;
+		s->now.column = s->at.column;
 		s->started = true;
 	}
 	s->now.len = token.pos + token.len - s->now.pos;
@@ -117,9 +104,9 @@ watch_open(struct splitter *s, struct sql_token token)
 	if (!has_end(token.kind))
 		return;
 	if (!token.closed && !s->was_open) {
-		place(s, token.pos);
-		s->open_line = s->line;
-		s->open_column = s->column;
+		text_cursor_move(&s->at, s->text, token.pos);
+		s->open_line = s->at.line;
+		s->open_column = s->at.column;
 		s->open_kind = token.kind;
 	}
 	s->was_open = !token.closed;
@@ -150,7 +137,7 @@ split_token(struct splitter *s, struct sql_lexer *lexer, struct sql_token token,
 void
 sql_split(struct sql_split *out, enum sql_dialect dialect, struct str text, bool script)
 {
-	struct splitter s = { .out = out, .text = text, .line = 1, .column = 1 };
+	struct splitter s = { .out = out, .text = text, .at = TEXT_CURSOR_INIT };
 	struct sql_lexer lexer;
 	struct sql_token token;
 

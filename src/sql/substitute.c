@@ -16,36 +16,6 @@ struct substituter {
 	size_t room;
 };
 
-void
-text_place(struct str text, size_t pos, int *line, int *column)
-{
-	*line = 1;
-	*column = 1;
-	for (size_t i = 0; i < pos && i < text.len; i++) {
-		if (text.p[i] == '\n') {
-			(*line)++;
-			*column = 1;
-		} else if (((unsigned char)text.p[i] & 0xC0) != 0x80) {
-			(*column)++;
-		}
-	}
-}
-
-size_t
-text_pos(struct str text, int line, int column)
-{
-	size_t i = 0;
-
-	for (; line > 1 && i < text.len; i++)
-		line -= text.p[i] == '\n';
-	while (column > 1 && i < text.len && text.p[i] != '\n') {
-		for (i++; i < text.len && ((unsigned char)text.p[i] & 0xC0) == 0x80;)
-			i++;
-		column--;
-	}
-	return i;
-}
-
 static void
 add_piece(struct substituter *s, size_t source, bool is_value)
 {
@@ -125,9 +95,9 @@ put_parameter(struct substituter *s, size_t pos, size_t len)
 	}
 	template_read(str_slice(source, pos, source.len), &item);
 	item.pos = pos;
+	item.line = item.column = -1;
 	if (item.kind == TEMPLATE_BAD)
 		return fail(s, pos, "E_REFERENCE", item.message, STR_NONE);
-	text_place(source, pos, &item.line, &item.column);
 	return put_value(s, &item);
 }
 

@@ -9,11 +9,13 @@
 #include "src/base/buf.h"
 #include "src/base/err.h"
 #include "src/sql/dialect.h"
+#include "src/sql/place.h"
 #include "src/sql/template.h"
 
 enum lookup { LOOKUP_FOUND, LOOKUP_UNASSIGNED, LOOKUP_FAILED };
 
-/* Appends the value of `ref` to `to`. LOOKUP_FAILED: err is written. */
+/* Appends the value of `ref` to `to`. LOOKUP_FAILED: err is written, without a place:
+ * ref's line and column are -1 here, pos is its byte in the author's text. */
 typedef enum lookup (*lookup_fn)(void *context, const struct template_item *ref, struct buf *to,
 	struct err *err);
 
@@ -50,10 +52,5 @@ DP_API size_t substituted_source_pos(const struct substituted *s, size_t pos);
 DP_API void substituted_place(const struct substituted *s, int *line, int *column);
 /* Moves the place of an error that a server gave for the substituted text. */
 DP_API void substituted_fix_err(const struct substituted *s, struct err *err);
-
-/* Line and column (from 1, in characters) of byte `pos`. */
-DP_API void text_place(struct str text, size_t pos, int *line, int *column);
-/* The byte at a line and column; clamped to the line's end. */
-DP_API size_t text_pos(struct str text, int line, int column);
 
 #endif

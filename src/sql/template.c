@@ -257,7 +257,7 @@ template_read(struct str text, struct template_item *item)
 void
 template_init(struct template_scanner *s, struct str text)
 {
-	*s = (struct template_scanner){ text, 0, 1, 1 };
+	*s = (struct template_scanner){ text, TEXT_CURSOR_INIT };
 }
 
 /* Bytes of plain text before the next `${` or `$${`. */
@@ -271,23 +271,10 @@ plain_len(struct str text)
 	return at > 0 && text.p[at - 1] == '$' ? at - 1 : at;
 }
 
-static void
-advance(struct template_scanner *s, size_t len)
-{
-	for (size_t end = s->pos + len; s->pos < end; s->pos++) {
-		if (s->text.p[s->pos] == '\n') {
-			s->line++;
-			s->column = 1;
-		} else if (((unsigned char)s->text.p[s->pos] & 0xC0) != 0x80) {
-			s->column++;
-		}
-	}
-}
-
 bool
 template_next(struct template_scanner *s, struct template_item *item)
 {
-	struct str rest = str_slice(s->text, s->pos, s->text.len);
+	struct str rest = str_slice(s->text, s->at.pos, s->text.len);
 	size_t len = plain_len(rest);
 
 	if (rest.len == 0)
@@ -300,10 +287,10 @@ template_next(struct template_scanner *s, struct template_item *item)
 			.message = "" };
 	else
 		template_read(rest, item);
-	item->pos = s->pos;
-	item->line = s->line;
-	item->column = s->column;
-	advance(s, item->len);
+	item->pos = s->at.pos;
+	item->line = s->at.line;
+	item->column = s->at.column;
+	text_cursor_move(&s->at, s->text, item->pos + item->len);
 	return true;
 }
 

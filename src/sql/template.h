@@ -12,6 +12,7 @@
 #define DP_SQL_TEMPLATE_H
 
 #include "src/base/buf.h"
+#include "src/sql/place.h"
 
 enum template_kind {
 	TEMPLATE_TEXT,
@@ -49,8 +50,7 @@ struct template_item {
 
 struct template_scanner {
 	struct str text;
-	size_t pos;
-	int line, column;
+	struct text_cursor at;
 };
 
 DP_API void template_init(struct template_scanner *s, struct str text);
