@@ -12,7 +12,7 @@
 
 static bool ascii_frames;
 
-static const struct cell blank = { .glyph = ' ', .role = ROLE_TEXT, .over = 0, .width = 1 };
+static const struct screen_cell blank = { .glyph = ' ', .role = ROLE_TEXT, .over = 0, .width = 1 };
 
 void
 canvas_set_ascii(bool on)
@@ -51,7 +51,7 @@ cells_resize(struct cells *s, int rows, int cols)
 }
 
 struct str
-cells_glyph(const struct cells *s, const struct cell *cell, char scratch[8])
+cells_glyph(const struct cells *s, const struct screen_cell *cell, char scratch[8])
 {
 	if (cell->glyph & CELL_CLUSTER)
 		return str_from(s->clusters[cell->glyph & ~CELL_CLUSTER]);
@@ -67,7 +67,7 @@ cells_dump(const struct cells *s, struct buf *to)
 		size_t end = to->len;
 
 		for (int col = 0; col < s->cols; col++) {
-			const struct cell *cell = &s->cells[row * s->cols + col];
+			const struct screen_cell *cell = &s->cells[row * s->cols + col];
 
 			if (cell->width == 0)
 				continue;
@@ -124,7 +124,7 @@ canvas_sub(const struct canvas *c, struct rect r)
 static void
 unpair(struct cells *s, int row, int col)
 {
-	struct cell *cell = &s->cells[row * s->cols + col];
+	struct screen_cell *cell = &s->cells[row * s->cols + col];
 
 	if (cell->width == 0 && col > 0 && cell[-1].width == 2) {
 		cell[-1].glyph = ' ';
@@ -140,13 +140,13 @@ unpair(struct cells *s, int row, int col)
 static void
 set_cell(struct cells *s, int row, int col, uint32_t glyph, enum role role, int width)
 {
-	struct cell *cell = &s->cells[row * s->cols + col];
+	struct screen_cell *cell = &s->cells[row * s->cols + col];
 
 	unpair(s, row, col);
-	*cell = (struct cell){ .glyph = glyph, .role = (uint8_t)role, .width = (uint8_t)width };
+	*cell = (struct screen_cell){ .glyph = glyph, .role = (uint8_t)role, .width = (uint8_t)width };
 	if (width == 2) {
 		unpair(s, row, col + 1);
-		cell[1] = (struct cell){ .role = (uint8_t)role };
+		cell[1] = (struct screen_cell){ .role = (uint8_t)role };
 	}
 }
 
@@ -261,7 +261,7 @@ void
 canvas_ascii(struct canvas *c, int row, int col, enum role role, struct str text)
 {
 	int y, x, n;
-	struct cell *cell;
+	struct screen_cell *cell;
 
 	if (!clip(c->row + row, 1, c->rect.row, c->rect.row + c->rect.rows, &y))
 		return;
@@ -273,7 +273,7 @@ canvas_ascii(struct canvas *c, int row, int col, enum role role, struct str text
 	cell = &c->cells->cells[y * c->cells->cols + x];
 	text.p += x - c->col - col;
 	for (int i = 0; i < n; i++)
-		cell[i] = (struct cell){ .glyph = (unsigned char)text.p[i],
+		cell[i] = (struct screen_cell){ .glyph = (unsigned char)text.p[i],
 			.role = (uint8_t)role,
 			.width = 1 };
 }
@@ -327,13 +327,13 @@ canvas_fill(struct canvas *c, int row, int col, int rows, int cols, enum role ro
 	int first_row, first_col;
 	int n_rows = clip(c->row + row, rows, c->rect.row, c->rect.row + c->rect.rows, &first_row);
 	int n_cols = clip(c->col + col, cols, c->rect.col, c->rect.col + c->rect.cols, &first_col);
-	struct cell fill = blank;
+	struct screen_cell fill = blank;
 
 	fill.role = (uint8_t)role;
 	if (n_cols == 0)
 		return;
 	for (int y = first_row; y < first_row + n_rows; y++) {
-		struct cell *cell = &c->cells->cells[y * c->cells->cols + first_col];
+		struct screen_cell *cell = &c->cells->cells[y * c->cells->cols + first_col];
 
 		unpair(c->cells, y, first_col);
 		unpair(c->cells, y, first_col + n_cols - 1);
@@ -354,7 +354,7 @@ canvas_over(struct canvas *c, int row, int col, int cols, enum role over)
 	int first_row, first_col;
 	int n_rows = clip(c->row + row, 1, c->rect.row, c->rect.row + c->rect.rows, &first_row);
 	int n_cols = clip(c->col + col, cols, c->rect.col, c->rect.col + c->rect.cols, &first_col);
-	struct cell *cell = &c->cells->cells[first_row * c->cells->cols + first_col];
+	struct screen_cell *cell = &c->cells->cells[first_row * c->cells->cols + first_col];
 
 	if (n_rows == 0)
 		return;

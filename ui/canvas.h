@@ -15,7 +15,7 @@ struct rect {
 	int row, col, rows, cols;
 };
 
-struct cell {
+struct screen_cell {
 	uint32_t glyph; /* code point, or CELL_CLUSTER | index; right half of a wide one: 0 */
 	uint8_t role, over; /* over: ROLE_TEXT for none */
 	uint8_t width; /* 1 or 2; 0: right half */
@@ -25,7 +25,7 @@ struct cell {
 #define CELL_CLUSTER UINT32_C(0x80000000)
 
 struct cells {
-	struct cell *cells;
+	struct screen_cell *cells;
 	int rows, cols;
 	int cursor_row, cursor_col; /* -1: hidden */
 	char **clusters;
@@ -44,7 +44,7 @@ void cells_init(struct cells *s);
 void cells_fini(struct cells *s);
 void cells_resize(struct cells *s, int rows, int cols); /* all blank */
 /* Bytes of a cell's grapheme; `scratch` holds single code points. */
-struct str cells_glyph(const struct cells *s, const struct cell *cell, char scratch[8]);
+struct str cells_glyph(const struct cells *s, const struct screen_cell *cell, char scratch[8]);
 /* The screen as text: rows without trailing blanks, each ended by a newline. */
 void cells_dump(const struct cells *s, struct buf *to);
 

@@ -201,7 +201,7 @@ use_look(struct draw *d, struct buf *out, struct look look)
 }
 
 static struct look
-look_of(const struct draw *d, const struct cell *cell)
+look_of(const struct draw *d, const struct screen_cell *cell)
 {
 	return colours_look(&d->colours, cell->role, cell->over);
 }
@@ -209,13 +209,13 @@ look_of(const struct draw *d, const struct cell *cell)
 /* --- rows ------------------------------------------------------------------------ */
 
 static bool
-cell_equal(const struct cell *a, const struct cell *b)
+cell_equal(const struct screen_cell *a, const struct screen_cell *b)
 {
 	return memcmp(a, b, sizeof(*a)) == 0;
 }
 
 static bool
-is_ascii(const struct cell *cell)
+is_ascii(const struct screen_cell *cell)
 {
 	return cell->glyph >= 0x20 && cell->glyph < 0x7F;
 }
@@ -244,8 +244,8 @@ is_surely_narrow(uint32_t c)
 static void
 put_cell(struct draw *d, struct buf *out, const struct cells *cells, int row, int col)
 {
-	const struct cell *cell = &cells->cells[row * cells->cols + col];
-	struct cell *shown = &d->front.cells[row * cells->cols + col];
+	const struct screen_cell *cell = &cells->cells[row * cells->cols + col];
+	struct screen_cell *shown = &d->front.cells[row * cells->cols + col];
 	struct look look = look_of(d, cell);
 	char scratch[8];
 
@@ -281,7 +281,7 @@ put_cell(struct draw *d, struct buf *out, const struct cells *cells, int row, in
 static int
 blank_run(const struct draw *d, const struct cells *cells, int row, int col)
 {
-	const struct cell *cell = &cells->cells[row * cells->cols + col];
+	const struct screen_cell *cell = &cells->cells[row * cells->cols + col];
 	struct look look = look_of(d, cell);
 	int n = 0;
 
@@ -297,8 +297,8 @@ blank_run(const struct draw *d, const struct cells *cells, int row, int col)
 static int
 last_difference(const struct draw *d, const struct cells *cells, int row)
 {
-	const struct cell *old = &d->front.cells[row * cells->cols];
-	const struct cell *new = &cells->cells[row * cells->cols];
+	const struct screen_cell *old = &d->front.cells[row * cells->cols];
+	const struct screen_cell *new = &cells->cells[row * cells->cols];
 	int col = cells->cols - 1;
 
 	while (col >= 0 && cell_equal(&old[col], &new[col]))
@@ -349,7 +349,7 @@ is_short_gap(const struct draw *d, const struct cells *cells, int row, int col, 
 	if (next - col > JUMP || d->row != row || d->col != col)
 		return false;
 	for (int i = col; i < next; i++) {
-		const struct cell *cell = &cells->cells[row * cells->cols + i];
+		const struct screen_cell *cell = &cells->cells[row * cells->cols + i];
 
 		if (!is_ascii(cell) || !(cell->glyph == ' '
 						? look_blank_equal(d->look, look_of(d, cell))
@@ -361,7 +361,7 @@ is_short_gap(const struct draw *d, const struct cells *cells, int row, int col, 
 
 /* The first column of the grapheme that col belongs to. */
 static int
-head_of(const struct cell *row, int col)
+head_of(const struct screen_cell *row, int col)
 {
 	return col > 0 && row[col].width == 0 ? col - 1 : col;
 }
@@ -369,8 +369,8 @@ head_of(const struct cell *row, int col)
 static void
 update_cells(struct draw *d, struct buf *out, const struct cells *cells, int row)
 {
-	const struct cell *new = &cells->cells[row * cells->cols];
-	struct cell *old = &d->front.cells[row * cells->cols];
+	const struct screen_cell *new = &cells->cells[row * cells->cols];
+	struct screen_cell *old = &d->front.cells[row * cells->cols];
 	int last = last_difference(d, cells, row), col = 0;
 	bool forced = false;
 
@@ -399,7 +399,7 @@ update_cells(struct draw *d, struct buf *out, const struct cells *cells, int row
 /* --- shifting within a row ------------------------------------------------------- */
 
 static bool
-all_ascii(const struct cell *cells, int from, int to)
+all_ascii(const struct screen_cell *cells, int from, int to)
 {
 	for (int i = from; i < to; i++)
 		if (!is_ascii(&cells[i]))
@@ -409,7 +409,8 @@ all_ascii(const struct cell *cells, int from, int to)
 
 /* Columns by which new[from..last] is old text moved right (by > 0) or left. */
 static int
-moved_from(const struct cell *old, const struct cell *new, int first, int last, int by)
+moved_from(const struct screen_cell *old, const struct screen_cell *new, int first, int last,
+	int by)
 {
 	int col = last;
 
@@ -427,8 +428,8 @@ moved_from(const struct cell *old, const struct cell *new, int first, int last, 
 static void
 edit_cells(struct draw *d, struct buf *out, int cols, int row, int col, int by)
 {
-	struct cell *line = &d->front.cells[row * cols];
-	struct cell blank = { .glyph = ' ', .width = 1 };
+	struct screen_cell *line = &d->front.cells[row * cols];
+	struct screen_cell blank = { .glyph = ' ', .width = 1 };
 
 	move_to(d, out, row, col);
 	if (by > 0) {
@@ -449,8 +450,8 @@ edit_cells(struct draw *d, struct buf *out, int cols, int row, int col, int by)
 static void
 try_shift(struct draw *d, struct buf *out, const struct cells *cells, int row)
 {
-	const struct cell *new = &cells->cells[row * cells->cols];
-	const struct cell *old = &d->front.cells[row * cells->cols];
+	const struct screen_cell *new = &cells->cells[row * cells->cols];
+	const struct screen_cell *old = &d->front.cells[row * cells->cols];
 	int last = last_difference(d, cells, row), first = 0;
 	struct look plain = { .attrs = 0 };
 
@@ -481,8 +482,8 @@ try_shift(struct draw *d, struct buf *out, const struct cells *cells, int row)
 static int
 row_differences(const struct draw *d, const struct cells *cells, int old_row, int new_row)
 {
-	const struct cell *old = &d->front.cells[old_row * cells->cols];
-	const struct cell *new = &cells->cells[new_row * cells->cols];
+	const struct screen_cell *old = &d->front.cells[old_row * cells->cols];
+	const struct screen_cell *new = &cells->cells[new_row * cells->cols];
 	int n = 0;
 
 	if (memcmp(old, new, sizeof(*old) * (size_t)cells->cols) == 0)
@@ -513,7 +514,7 @@ scrolled_differences(const struct draw *d, const struct cells *cells, int top, i
 static void
 scroll_rows(struct draw *d, struct buf *out, int cols, int top, int bottom, int by)
 {
-	struct cell *first = &d->front.cells[top * cols];
+	struct screen_cell *first = &d->front.cells[top * cols];
 	size_t line = sizeof(*first) * (size_t)cols;
 	int rows = bottom - top + 1, n = by > 0 ? by : -by;
 	int blank_at = by > 0 ? rows - n : 0;
@@ -531,7 +532,7 @@ scroll_rows(struct draw *d, struct buf *out, int cols, int top, int bottom, int 
 	else
 		memmove(first + n * cols, first, line * (size_t)(rows - n));
 	for (int i = blank_at * cols; i < (blank_at + n) * cols; i++)
-		first[i] = (struct cell){ .glyph = ' ', .width = 1 };
+		first[i] = (struct screen_cell){ .glyph = ' ', .width = 1 };
 }
 
 static void
@@ -590,7 +591,7 @@ place_cursor(struct draw *d, const struct cells *cells, struct buf *out)
 void
 draw_update(struct draw *d, const struct cells *cells, struct buf *out)
 {
-	size_t line = sizeof(struct cell) * (size_t)cells->cols;
+	size_t line = sizeof(struct screen_cell) * (size_t)cells->cols;
 	int cursor_row = cells->cursor_row;
 
 	if (!d->known || d->front.rows != cells->rows || d->front.cols != cells->cols) {

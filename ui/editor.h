@@ -19,7 +19,8 @@ typedef void (*completion_add_fn)(void *sink, const char *word, const char *kind
 typedef bool (*completion_fn)(void *context, struct editor *editor, struct str prefix,
 	completion_add_fn add, void *sink);
 
-enum editor_bar { BAR_NONE, BAR_FIND, BAR_REPLACE_WHAT, BAR_REPLACE_WITH, BAR_REPLACE_ASK, BAR_GOTO };
+enum editor_bar { BAR_NONE, BAR_FIND, BAR_REPLACE_WHAT, BAR_REPLACE_WITH, BAR_REPLACE_ASK,
+	BAR_GOTO };
 
 struct editor {
 	struct pane pane;

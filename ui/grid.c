@@ -4,12 +4,13 @@
 #include <stdlib.h>
 
 #include "src/base/utf8.h"
-#include "ui/dialog.h"
+#include "ui/viewer.h"
 
 #define WIDTH_MAX 40
 #define WIDTH_MIN 3
 #define SAMPLE 100 /* rows that decide a column's width */
 #define GAP 3	   /* " │ " */
+#define CELL_SHOWN ((size_t)1 << 20)
 #define FIND_AT_ONCE 200000 /* cells looked at for one key */
 
 static void draw(struct pane *pane, struct canvas *c);
@@ -252,6 +253,30 @@ current_cell(struct grid *grid)
 	return grid->grid_ops->cell(grid, grid->row, grid->column, &role);
 }
 
+/* The whole cell, up to 1 MB, in lines of at most `columns`. */
+static void
+wrap(struct buf *to, struct str cell, int columns)
+{
+	struct buf clean = BUF_INIT;
+	struct str s;
+
+	utf8_sanitize(&clean, str_slice(cell, 0, CELL_SHOWN), false);
+	if (cell.len > CELL_SHOWN)
+		buf_addf(&clean, "\n… %zu", cell.len);
+	s = buf_str(&clean);
+	columns = columns < 10 ? 10 : columns < 90 ? columns : 90;
+	while (s.len) {
+		size_t end = str_find(s, STR("\n"), 0);
+		struct str line = str_slice(s, 0, end);
+		size_t fits = utf8_fit(line, (size_t)columns, NULL);
+
+		buf_add(to, line.p, fits);
+		buf_addc(to, '\n');
+		s = str_slice(s, fits + (fits == line.len && end != SIZE_MAX), s.len);
+	}
+	buf_fini(&clean);
+}
+
 static void
 open_cell(struct grid *grid)
 {
@@ -264,8 +289,8 @@ open_cell(struct grid *grid)
 		return;
 	}
 	utf8_sanitize(&title, grid->grid_ops->column(grid, grid->column).name, true);
-	utf8_sanitize(&text, str_slice(current_cell(grid), 0, (size_t)16 << 10), false);
-	dialog_tell(grid->pane.ui, buf_text(&title), buf_text(&text));
+	wrap(&text, current_cell(grid), grid->pane.ui ? ui_area(grid->pane.ui).cols - 8 : 72);
+	viewer_dialog(grid->pane.ui, buf_text(&title), buf_str(&text));
 	buf_fini(&title);
 	buf_fini(&text);
 }

@@ -144,6 +144,7 @@ screen_focus(struct screen *screen, struct pane *pane)
 			pane->ops->focus(pane, true);
 		/* Frames share lines: all of them are drawn anew. */
 		screen->ui->dirty_all = true;
+		screen->ui->relayout |= screen->as_tabs;
 	}
 }
 

@@ -36,7 +36,8 @@ extends_insert(const struct edit *e, size_t from, size_t to, struct str with)
 {
 	if (from != to || with.len == 0 || from != e->pos + e->added || e->added == 0)
 		return false;
-	return with.p[0] != '\n' && (is_blank(with.p[0]) || !is_blank(e->bytes[e->removed + e->added - 1]));
+	return with.p[0] != '\n' && (is_blank(with.p[0]) ||
+					    !is_blank(e->bytes[e->removed + e->added - 1]));
 }
 
 static bool

@@ -11,8 +11,11 @@
 #include <unistd.h>
 
 #include "src/base/utf8.h"
+#include "ui/config.h"
 #include "ui/core.h"
+#include "ui/external.h"
 #include "ui/screens/screens.h"
+#include "ui/tabs.h"
 #include "ui/term.h"
 
 #define READ_CHUNK ((size_t)64 << 10)
@@ -30,41 +33,65 @@ esc_is_alone(void *context)
 			ui_handle_key(ui, &e.key);
 }
 
+static bool
+open_terminal(struct ui *ui, const struct ui_options *options, struct err *err)
+{
+	const struct term_options term = { .mouse = ui->mouse };
+	int rows, cols;
+
+	if (options->script_fd >= 0) {
+		ui->script = script_new(options->script_fd, err);
+		ui_resize(ui, options->rows ? options->rows : 24, options->cols ? options->cols : 80);
+		return ui->script != NULL;
+	}
+	if (!term_start(&term, err))
+		return false;
+	ui->draw = draw_new();
+	draw_use_theme(ui->draw, &ui->theme);
+	input_learn(ui->input);
+	loop_watch(ui->loop, term_input_fd(), POLLIN, on_input, ui);
+	term_size(&rows, &cols);
+	ui_resize(ui, rows, cols);
+	return true;
+}
+
+/* What is wrong in the config is said once, in the status line. */
+static void
+use_config(struct ui *ui, const struct ui_options *options)
+{
+	struct err err = ERR_INIT;
+	struct config config;
+	const char *theme;
+
+	if (!config_read(&config, &err))
+		ui_error(ui, &err);
+	i18n_start(options->language ? options->language : config.language);
+	canvas_set_ascii(options->ascii || config.ascii);
+	ui->mouse = !options->no_mouse && !config.no_mouse;
+	external_set_editor(config.editor);
+	theme = options->theme ? options->theme : config.theme;
+	if (!theme_load(&ui->theme, theme ? theme : "default", &err))
+		ui_error(ui, &err);
+	for (size_t i = 0; i < config.key_count; i++)
+		if (!ui_bind_key(ui, config.keys[i].command, config.keys[i].keys, &err))
+			ui_error(ui, &err);
+	config_fini(&config);
+}
+
 struct ui *
 ui_new(const struct ui_options *options, struct err *err)
 {
-	const struct term_options term = { .mouse = !options->no_mouse };
 	struct ui *ui = xcalloc(1, sizeof(*ui));
-	struct err theme_err = ERR_INIT;
 
 	term_use_utf8();
-	i18n_start(options->language);
-	canvas_set_ascii(options->ascii);
 	cells_init(&ui->cells);
-	if (options->script_fd >= 0)
-		ui->script = script_new(options->script_fd, err);
-	else if (term_start(&term, err))
-		ui->draw = draw_new();
-	if (!ui->script && !ui->draw) {
-		free(ui);
-		return NULL;
-	}
 	ui->loop = loop_new();
 	ui->input = input_new();
-	ui->mouse = term.mouse;
 	ui->esc_timer = (struct timer){ .fn = esc_is_alone, .context = ui };
-	if (!theme_load(&ui->theme, options->theme ? options->theme : "default", &theme_err))
-		ui_error(ui, &theme_err);
-	if (ui->draw) {
-		int rows, cols;
-
-		draw_use_theme(ui->draw, &ui->theme);
-		input_learn(ui->input);
-		loop_watch(ui->loop, term_input_fd(), POLLIN, on_input, ui);
-		term_size(&rows, &cols);
-		ui_resize(ui, rows, cols);
-	} else {
-		ui_resize(ui, options->rows ? options->rows : 24, options->cols ? options->cols : 80);
+	use_config(ui, options);
+	if (!open_terminal(ui, options, err)) {
+		ui_free(ui);
+		return NULL;
 	}
 	return ui;
 }
@@ -89,6 +116,7 @@ ui_free(struct ui *ui)
 	buf_fini(&ui->clipboard);
 	buf_fini(&ui->message);
 	command_keys_free(ui->keys);
+	external_set_editor(NULL);
 	free(ui->screens);
 	free(ui->overlays);
 	free(ui);
@@ -479,7 +507,7 @@ focus_next(struct ui *ui, int by)
 
 	for (size_t i = 0; i < n; i++) {
 		at = (at + n + (size_t)(by + (int)n)) % n;
-		if (pane_is_shown(s->panes[at]) && !s->panes[at]->no_focus) {
+		if ((pane_is_shown(s->panes[at]) || s->as_tabs) && !s->panes[at]->no_focus) {
 			screen_focus(s, s->panes[at]);
 			return;
 		}
@@ -502,6 +530,10 @@ ui_handle_key(struct ui *ui, const struct key *key)
 		return;
 	if (command_by_key(ui, key))
 		return;
+	if (key->mods == MOD_ALT && key->code >= '1' && key->code <= '9') {
+		tabs_go(screen, key->code - '1');
+		return;
+	}
 	if (key->mods == MOD_ALT && key->code < K_ENTER && menu_open_by_letter(ui, key->code))
 		return;
 	if (screen->ops->key && screen->ops->key(screen, key))

@@ -6,6 +6,9 @@
  * state and call pane_dirty; then what is dirty is drawn once and the difference
  * goes to the terminal in one write. Nothing that can block is called here.
  *
+ * Widgets: tree.h (lists too), grid.h, editor.h, form.h, viewer.h (styled text to read),
+ * diffview.h, tabs.h (small terminals), dialog.h (questions), line.h (one line typed).
+ *
  * How to add a screen (models: ui/screens/themes.c for a small one):
  *   1. ui/screens/NAME.c with a struct that begins with `struct screen screen;`
  *      and holds its widgets (tree, grid, editor, form: each begins with `struct
@@ -116,6 +119,7 @@ struct screen {
 	struct rect area;
 	struct pane *panes[SCREEN_PANES_MAX];
 	size_t pane_count, focus;
+	bool as_tabs; /* only the focused pane is shown (tabs.h): focus lays out anew */
 };
 
 void screen_init(struct screen *screen, const struct screen_ops *ops, struct ui *ui);

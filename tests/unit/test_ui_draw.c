@@ -42,7 +42,7 @@ assert_shown(struct vt *vt, const struct cells *cells)
 {
 	for (int row = 0; row < cells->rows; row++)
 		for (int col = 0; col < cells->cols; col++) {
-			const struct cell *cell = &cells->cells[row * cells->cols + col];
+			const struct screen_cell *cell = &cells->cells[row * cells->cols + col];
 			VTermScreenCell got = vt_cell(vt, row, col);
 			struct look look = colours_look(&colours, cell->role, cell->over);
 			char scratch[8], bytes[64];
@@ -119,7 +119,7 @@ static void
 random_move(struct canvas *c, struct cells *cells)
 {
 	int row = chance(cells->rows), col = chance(cells->cols), by = chance(3) + 1;
-	struct cell *line = &cells->cells[row * cells->cols];
+	struct screen_cell *line = &cells->cells[row * cells->cols];
 	size_t whole = sizeof(*line) * (size_t)cells->cols;
 	int rows = cells->rows - row - by;
 
@@ -132,7 +132,7 @@ random_move(struct canvas *c, struct cells *cells)
 				return;
 		memmove(line + col + by, line + col, sizeof(*line) * (size_t)(end - col - by + 1));
 		for (int i = 0; i < by; i++)
-			line[col + i] = (struct cell){ .glyph = 'x', .width = 1 };
+			line[col + i] = (struct screen_cell){ .glyph = 'x', .width = 1 };
 	} else if (rows > 0 && chance(2)) {
 		memmove(line + by * cells->cols, line, whole * (size_t)rows);
 		canvas_fill(c, row, 0, by, cells->cols, ROLE_TEXT);

@@ -3,8 +3,9 @@
  * cursor shows the theme at once, Enter keeps it, Esc takes the old one back. */
 #include <stdlib.h>
 
-#include "ui/tree.h"
+#include "ui/config.h"
 #include "ui/screens/screens.h"
+#include "ui/tree.h"
 
 struct themes {
 	struct screen screen;
@@ -51,10 +52,14 @@ static void
 activate(struct tree *tree, size_t i)
 {
 	struct themes *t = tree->context;
+	struct err err = ERR_INIT;
 
 	moved(tree, i);
 	t->kept = true;
-	ui_say(t->screen.ui, _("Theme %s"), t->names[i]);
+	if (config_set("theme", t->names[i], &err))
+		ui_say(t->screen.ui, _("Theme %s, also from now on"), t->names[i]);
+	else
+		ui_error(t->screen.ui, &err);
 	ui_close_screen(t->screen.ui, &t->screen);
 }
 
