@@ -50,7 +50,8 @@ chat_reserve_envelope(struct chat *chat, struct err *err)
 	buf_fini(&body);
 	taken += 2 * PARTS_TITLE_RESERVE; /* a title may stand in it twice */
 	if (taken > chat->plan.budget * 3 / 4)
-		return err_set(err, ERR_LIMIT, "title and mentions leave no room in a message of %s",
+		return err_set(err, ERR_LIMIT,
+			"title and mentions leave no room in a message of %s",
 			chat->channel->label);
 	chat->plan.budget -= taken;
 	return true;
@@ -111,6 +112,30 @@ chat_emit(struct chat *chat, struct part_sink *sink, struct err *err)
 	return !chat->extra || emit_extra(chat, title, (int)parts.count + 1, sink, err);
 }
 
+void
+card_table_add(const struct card_table *form, const void *context,
+	const struct doc_table *table, struct unit_list *units)
+{
+	struct unit *unit = unit_list_add(units, UNIT_ROWS);
+	struct buf text = BUF_INIT;
+
+	form->head(&text, table);
+	unit->head = arena_str(units->arena, buf_str(&text));
+	unit->between = form->between;
+	unit->tail = form->tail;
+	unit->table = table;
+	unit->is_table = true;
+	unit->total_rows = table->total_rows;
+	unit->row_count = table->row_count;
+	unit->rows = arena_array(units->arena, struct str, table->row_count + 1);
+	for (size_t r = 0; r < table->row_count; r++) {
+		buf_clear(&text);
+		form->row(context, &text, table, r, 0);
+		unit->rows[r] = arena_str(units->arena, buf_str(&text));
+	}
+	buf_fini(&text);
+}
+
 static void
 list_add(struct name_list *list, struct arena *arena, struct str word)
 {
@@ -165,7 +190,8 @@ collect(struct chat *chat, const struct name_list *task, const char *field, cons
 	if (field)
 		return merge(&chat->doc->arena, task, chat->settings, field);
 	if (task->count > 0)
-		document_warn(chat->doc, "W_MENTION", "%s cannot mention by %s", chat->channel->label,
+		document_warn(chat->doc, "W_MENTION", "%s cannot mention by %s",
+			chat->channel->label,
 			what);
 	return (struct name_list){ 0 };
 }
@@ -182,7 +208,8 @@ chat_collect_mentions(struct chat *chat, const char *all, const char *users, con
 	if (all)
 		chat->mentions.all = task->all || settings_bool(chat->settings, all, false);
 	else if (task->all)
-		document_warn(chat->doc, "W_MENTION", "%s cannot mention all", chat->channel->label);
+		document_warn(chat->doc, "W_MENTION", "%s cannot mention all",
+			chat->channel->label);
 }
 
 bool

@@ -74,6 +74,17 @@ bool chat_passes_keywords(const struct send_request *request);
 void chat_warn_keyword(struct chat *chat, const struct name_list *keywords, struct str body,
 	const struct chat_part *part);
 
+/* A table as an element of a card: how its head, its rows and its end are written. */
+struct card_table {
+	void (*head)(struct buf *to, const struct doc_table *table);
+	/* `columns` > 0 cuts what is shown of a cell. */
+	void (*row)(const void *context, struct buf *to, const struct doc_table *table, size_t row,
+		size_t columns);
+	struct str between, tail;
+};
+void card_table_add(const struct card_table *form, const void *context,
+	const struct doc_table *table, struct unit_list *units);
+
 /* What a channel shows of a document, for its preview (chat_preview.c). */
 struct chat_look {
 	bool shows_colors;

@@ -19,7 +19,8 @@ static const struct field fields[] = {
 	{ .name = "at_all", .label = "Mention all", .kind = FIELD_BOOL, .initial = "false",
 		.help = "mention everybody in the group" },
 	{ .name = "tables", .label = "Tables as", .kind = FIELD_CHOICE, .choices = "table|list",
-		.initial = "table", .help = "list: one line a row, for phones that show no tables" },
+		.initial = "table",
+			.help = "list: one line a row, for phones that show no tables" },
 };
 
 #define BUSY(code) { code, OUTCOME_DEFERRED, CLASS_SERVER, -1, 3, "DingTalk is busy" }
@@ -177,26 +178,6 @@ sign(struct buf *url, struct str secret, struct err *err)
 }
 
 static void
-judge(const struct http_answer *answer, struct outcome *outcome)
-{
-	cJSON *json = post_answer_json(answer, outcome);
-	long code;
-
-	if (!json)
-		return;
-	code = post_json_long(json, "errcode", NO_CODE);
-	if (code == 0)
-		post_accept(outcome);
-	else if (code == NO_CODE)
-		post_reject(outcome, CLASS_SERVER, "the answer has no errcode",
-			"is this URL a DingTalk webhook?");
-	else
-		post_judge_code(outcome, code, post_json_text(json, "errmsg"), codes,
-			ARRAY_LEN(codes), gates, ARRAY_LEN(gates), CLASS_CONTENT);
-	cJSON_Delete(json);
-}
-
-static void
 send(const struct send_request *request, struct outcome *outcome)
 {
 	struct str secret = str_trim(str_from(settings_get(request->settings, "secret")));
@@ -217,7 +198,8 @@ send(const struct send_request *request, struct outcome *outcome)
 		struct http_answer answer;
 
 		if (post_perform(&post, false, outcome, &answer))
-			judge(&answer, outcome);
+			post_judge_errcode(&answer, outcome, codes, ARRAY_LEN(codes), gates,
+				ARRAY_LEN(gates));
 		http_answer_fini(&answer);
 	}
 	outcome_mask(outcome, request->settings);

@@ -9,14 +9,17 @@ static const struct field fields[] = {
 };
 
 static const struct code_row codes[] = {
-	{ 10015, OUTCOME_REJECTED, CLASS_TARGET_GONE, -1, 0, "the webhook was deleted: make a new one" },
+	{ 10015, OUTCOME_REJECTED, CLASS_TARGET_GONE, -1, 0,
+		"the webhook was deleted: make a new one" },
 	{ 50006, OUTCOME_REJECTED, CLASS_CONTENT, -1, 0, "the message is empty" },
-	{ 50027, OUTCOME_REJECTED, CLASS_AUTH, -1, 0, "the webhook's token is wrong: copy its URL again" },
+	{ 50027, OUTCOME_REJECTED, CLASS_AUTH, -1, 0,
+		"the webhook's token is wrong: copy its URL again" },
 	{ 50035, OUTCOME_REJECTED, CLASS_CONTENT, -1, 0, "Discord does not take the message" },
 };
 
 static const struct words_row words[] = {
-	{ 50035, "BASE_TYPE_MAX_LENGTH", { 50035, OUTCOME_REJECTED, CLASS_SIZE, -1, 0, "the message is above 2,000 characters: set oversize to split" } },
+	{ 50035, "BASE_TYPE_MAX_LENGTH", { 50035, OUTCOME_REJECTED, CLASS_SIZE, -1, 0,
+		"the message is above 2,000 characters: set oversize to split" } },
 };
 
 /* Only who is meant is called: a value "@everyone" from data pings nobody. */

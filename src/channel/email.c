@@ -319,7 +319,8 @@ add_message_id(struct buf *to, const struct document *doc, const struct settings
 		doc->task ? doc->task : "", (long long)doc->scheduled_us);
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		buf_addf(&seed, "\n%s", settings_get(settings, names[i]));
-	crypto_generichash(digest, sizeof(digest), (const unsigned char *)seed.p, seed.len, NULL, 0);
+	crypto_generichash(digest, sizeof(digest), (const unsigned char *)seed.p, seed.len, NULL,
+		0);
 	sodium_bin2hex(hex, sizeof(hex), digest, sizeof(digest));
 	buf_addf(&id, "<%s@%s>", hex, domain && domain[1] ? domain + 1 : "localhost");
 	mime_add_raw_header(to, "Message-ID", buf_str(&id));

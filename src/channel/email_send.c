@@ -17,23 +17,36 @@ static const struct {
 	enum outcome_class class;
 	const char *advice;
 } meanings[] = {
-	{ "auth", 400, 499, OUTCOME_DEFERRED, CLASS_AUTH, "the server cannot check the login just now" },
-	{ "auth", 500, 599, OUTCOME_REJECTED, CLASS_AUTH, "account or password is wrong: QQ and 163 want an authorisation code, Gmail an app password; Office 365 may have SMTP AUTH switched off" },
-	{ NULL, 530, 530, OUTCOME_REJECTED, CLASS_AUTH, "the server wants a login, or TLS, first: set account, password and security" },
+	{ "auth", 400, 499, OUTCOME_DEFERRED, CLASS_AUTH,
+		"the server cannot check the login just now" },
+	{ "auth", 500, 599, OUTCOME_REJECTED, CLASS_AUTH,
+		"account or password is wrong: QQ and 163 want an authorisation code, Gmail "
+		"an app password; Office 365 may have SMTP AUTH switched off" },
+	{ NULL, 530, 530, OUTCOME_REJECTED, CLASS_AUTH,
+		"the server wants a login, or TLS, first: set account, password and security" },
 	{ NULL, 535, 535, OUTCOME_REJECTED, CLASS_AUTH, "account or password is wrong" },
-	{ NULL, 421, 421, OUTCOME_DEFERRED, CLASS_SERVER, "the server is busy or limits this sender" },
+	{ NULL, 421, 421, OUTCOME_DEFERRED, CLASS_SERVER,
+		"the server is busy or limits this sender" },
 	{ "connect", 400, 499, OUTCOME_DEFERRED, CLASS_SERVER, "the server is busy" },
-	{ "connect", 500, 599, OUTCOME_REJECTED, CLASS_AUTH, "the server refuses this host: ask its administrator" },
-	{ "mail", 552, 552, OUTCOME_REJECTED, CLASS_SIZE, "the mail is larger than the server takes: send fewer rows" },
+	{ "connect", 500, 599, OUTCOME_REJECTED, CLASS_AUTH,
+		"the server refuses this host: ask its administrator" },
+	{ "mail", 552, 552, OUTCOME_REJECTED, CLASS_SIZE,
+		"the mail is larger than the server takes: send fewer rows" },
 	{ "mail", 400, 499, OUTCOME_DEFERRED, CLASS_RATE, "the server limits this sender for now" },
-	{ "mail", 500, 599, OUTCOME_REJECTED, CLASS_AUTH, "the server refuses the sender: most want the account's own address" },
-	{ "rcpt", 452, 452, OUTCOME_DEFERRED, CLASS_RATE, "the receiver's mailbox is full, or there are too many receivers" },
-	{ "rcpt", 400, 499, OUTCOME_DEFERRED, CLASS_RATE, "the server asks to try again later (greylisting, quota)" },
+	{ "mail", 500, 599, OUTCOME_REJECTED, CLASS_AUTH,
+		"the server refuses the sender: most want the account's own address" },
+	{ "rcpt", 452, 452, OUTCOME_DEFERRED, CLASS_RATE,
+		"the receiver's mailbox is full, or there are too many receivers" },
+	{ "rcpt", 400, 499, OUTCOME_DEFERRED, CLASS_RATE,
+		"the server asks to try again later (greylisting, quota)" },
 	{ "rcpt", 552, 552, OUTCOME_REJECTED, CLASS_TARGET_GONE, "the receiver's mailbox is full" },
-	{ "rcpt", 500, 599, OUTCOME_REJECTED, CLASS_TARGET_GONE, "no such receiver, or this server does not pass mail on to it" },
-	{ NULL, 552, 552, OUTCOME_REJECTED, CLASS_SIZE, "the mail is larger than the server takes: send fewer rows" },
+	{ "rcpt", 500, 599, OUTCOME_REJECTED, CLASS_TARGET_GONE,
+		"no such receiver, or this server does not pass mail on to it" },
+	{ NULL, 552, 552, OUTCOME_REJECTED, CLASS_SIZE,
+		"the mail is larger than the server takes: send fewer rows" },
 	{ NULL, 400, 499, OUTCOME_DEFERRED, CLASS_SERVER, "the server asks to try again later" },
-	{ NULL, 500, 599, OUTCOME_REJECTED, CLASS_CONTENT, "the server refuses the mail by its rules (spam, SPF, DKIM)" },
+	{ NULL, 500, 599, OUTCOME_REJECTED, CLASS_CONTENT,
+		"the server refuses the mail by its rules (spam, SPF, DKIM)" },
 };
 
 static void
@@ -137,7 +150,8 @@ judge_receivers(const struct smtp_request *mail, struct outcome *o)
 	memcpy(o->advice, worst.advice, sizeof(o->advice));
 	if (first != SIZE_MAX && (refused < mail->recipient_count || refused > 1)) {
 		o->http_code = o->recipients[first].code;
-		snprintf(o->message, sizeof(o->message), "%zu of %zu receivers refused: %.150s (%ld)%s",
+		snprintf(o->message, sizeof(o->message),
+			"%zu of %zu receivers refused: %.150s (%ld)%s",
 			refused, mail->recipient_count, mail->recipients[first].address,
 			mail->recipients[first].code, refused > 1 ? " …" : "");
 	}

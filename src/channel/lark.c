@@ -30,19 +30,28 @@ static const struct field fields[] = {
 
 static const struct code_row codes[] = {
 	{ 9499, OUTCOME_REJECTED, CLASS_CONTENT, -1, 0, "Lark does not understand the message" },
-	{ 11232, OUTCOME_DEFERRED, CLASS_RATE, 5, 3, "Lark limits the rate: avoid full and half hours" },
-	{ 19001, OUTCOME_REJECTED, CLASS_TARGET_GONE, -1, 0, "the webhook is wrong or the bot was removed: copy the webhook again" },
-	{ 19021, OUTCOME_REJECTED, CLASS_SECURITY_GATE, -1, 0, "the signing secret is wrong, or this host's clock is off by more than an hour" },
-	{ 19022, OUTCOME_REJECTED, CLASS_SECURITY_GATE, -1, 0, "this host's public address is not in the bot's IP list" },
-	{ 19024, OUTCOME_REJECTED, CLASS_SECURITY_GATE, -1, 0, "no keyword of the bot is in the message: put one into title or text" },
-	{ 19036, OUTCOME_REJECTED, CLASS_SIZE, -1, 0, "the message is too large: set oversize to split" },
-	{ 230025, OUTCOME_REJECTED, CLASS_SIZE, -1, 0, "the message is too large: set oversize to split" },
-	{ 230099, OUTCOME_REJECTED, CLASS_CONTENT, -1, 0, "Lark could not make a card of the message" },
+	{ 11232, OUTCOME_DEFERRED, CLASS_RATE, 5, 3,
+		"Lark limits the rate: avoid full and half hours" },
+	{ 19001, OUTCOME_REJECTED, CLASS_TARGET_GONE, -1, 0,
+		"the webhook is wrong or the bot was removed: copy the webhook again" },
+	{ 19021, OUTCOME_REJECTED, CLASS_SECURITY_GATE, -1, 0,
+		"the signing secret is wrong, or this host's clock is off by more than an hour" },
+	{ 19022, OUTCOME_REJECTED, CLASS_SECURITY_GATE, -1, 0,
+		"this host's public address is not in the bot's IP list" },
+	{ 19024, OUTCOME_REJECTED, CLASS_SECURITY_GATE, -1, 0,
+		"no keyword of the bot is in the message: put one into title or text" },
+	{ 19036, OUTCOME_REJECTED, CLASS_SIZE, -1, 0,
+		"the message is too large: set oversize to split" },
+	{ 230025, OUTCOME_REJECTED, CLASS_SIZE, -1, 0,
+		"the message is too large: set oversize to split" },
+	{ 230099, OUTCOME_REJECTED, CLASS_CONTENT, -1, 0,
+		"Lark could not make a card of the message" },
 	{ 99991403, OUTCOME_REJECTED, CLASS_RATE, -1, 0, "the tenant's monthly quota is used up" },
 };
 
 static const struct words_row words[] = {
-	{ 9499, "too many", { 9499, OUTCOME_DEFERRED, CLASS_RATE, 5, 3, "Lark limits the rate: avoid full and half hours" } },
+	{ 9499, "too many", { 9499, OUTCOME_DEFERRED, CLASS_RATE, 5, 3,
+		"Lark limits the rate: avoid full and half hours" } },
 	CARD("11310", "more than five tables, or too many elements, in one card"),
 	CARD("300305", "more than 200 elements in one card"),
 	CARD("200915", "a table row does not fit its columns"),
@@ -86,10 +95,18 @@ add_table_head(struct buf *to, const struct doc_table *t)
 	buf_adds(to, "],\"rows\":[");
 }
 
-/* `columns` > 0 cuts what is shown of a cell. */
 static void
-add_row(struct buf *to, const struct doc_table *t, size_t row, const bool *colored, size_t columns)
+find_colored(const struct doc_table *t, bool colored[MAX_COLUMNS])
 {
+	for (size_t c = 0; c < shown_columns(t); c++)
+		colored[c] = column_has_color(t, c);
+}
+
+static void
+add_row(const void *context, struct buf *to, const struct doc_table *t, size_t row,
+	size_t columns)
+{
+	const bool *colored = context;
 	const struct cell *cells = &t->cells[row * t->column_count];
 	struct buf text = BUF_INIT;
 
@@ -105,42 +122,19 @@ add_row(struct buf *to, const struct doc_table *t, size_t row, const bool *color
 	buf_fini(&text);
 }
 
-static void
-find_colored(const struct doc_table *t, bool colored[MAX_COLUMNS])
-{
-	for (size_t c = 0; c < shown_columns(t); c++)
-		colored[c] = column_has_color(t, c);
-}
+static const struct card_table table_form = { add_table_head, add_row, { ",", 1 }, { "]}", 2 } };
 
 static void
 add_table(void *context, struct doc_block *block, struct unit_list *units)
 {
 	struct chat *chat = context;
-	const struct doc_table *t = &block->table;
-	struct unit *unit = unit_list_add(units, UNIT_ROWS);
-	struct arena *arena = units->arena;
-	struct buf text = BUF_INIT;
 	bool colored[MAX_COLUMNS];
 
-	if (t->column_count > MAX_COLUMNS)
+	if (block->table.column_count > MAX_COLUMNS)
 		document_warn(chat->doc, "W_COLUMNS", "Lark shows %d of %zu columns", MAX_COLUMNS,
-			t->column_count);
-	find_colored(t, colored);
-	add_table_head(&text, t);
-	unit->head = arena_str(arena, buf_str(&text));
-	unit->between = STR(",");
-	unit->tail = STR("]}");
-	unit->table = t;
-	unit->is_table = true;
-	unit->total_rows = t->total_rows;
-	unit->row_count = t->row_count;
-	unit->rows = arena_array(arena, struct str, t->row_count + 1);
-	for (size_t r = 0; r < t->row_count; r++) {
-		buf_clear(&text);
-		add_row(&text, t, r, colored, 0);
-		unit->rows[r] = arena_str(arena, buf_str(&text));
-	}
-	buf_fini(&text);
+			block->table.column_count);
+	find_colored(&block->table, colored);
+	card_table_add(&table_form, colored, &block->table, units);
 }
 
 static void
@@ -152,7 +146,7 @@ shorten(void *context, const struct unit *unit, size_t row, size_t columns, stru
 	if (!unit->table)
 		return;
 	find_colored(unit->table, colored);
-	add_row(to, unit->table, row, colored, columns);
+	add_row(colored, to, unit->table, row, columns);
 }
 
 /* --- the card ------------------------------------------------------------------- */
@@ -209,7 +203,8 @@ warn_mail_mentions(struct document *doc)
 		if (doc->blocks[i].source_mode)
 			text_plain(&text, &doc->blocks[i].source);
 	if (strstr(buf_text(&text), "<at email"))
-		document_warn(doc, "W_MENTION", "Lark's webhook bots mention by open_id or user_id; "
+		document_warn(doc, "W_MENTION",
+			"Lark's webhook bots mention by open_id or user_id; "
 			"<at email=…> may stay plain text");
 	buf_fini(&text);
 }

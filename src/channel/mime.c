@@ -222,7 +222,8 @@ mime_add_quoted(struct buf *to, struct str text)
 
 	for (size_t i = 0; i < text.len; i++) {
 		unsigned char c = (unsigned char)text.p[i];
-		bool ends_line = i + 1 == text.len || text.p[i + 1] == '\n' || text.p[i + 1] == '\r';
+		char next = i + 1 < text.len ? text.p[i + 1] : '\n';
+		bool ends_line = next == '\n' || next == '\r';
 		bool is_blank = c == ' ' || c == '\t';
 
 		if (c == '\r' && i + 1 < text.len && text.p[i + 1] == '\n')
@@ -231,7 +232,8 @@ mime_add_quoted(struct buf *to, struct str text)
 			buf_adds(to, "\r\n");
 			col = 0;
 		} else {
-			add_quoted_byte(to, c, is_blank ? !ends_line : c > ' ' && c <= '~' && c != '=',
+			add_quoted_byte(to, c,
+				is_blank ? !ends_line : c > ' ' && c <= '~' && c != '=',
 				&col);
 		}
 	}

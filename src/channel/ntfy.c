@@ -16,12 +16,17 @@ static const struct field fields[] = {
 static const struct code_row codes[] = {
 	{ 40009, OUTCOME_REJECTED, CLASS_CONTENT, -1, 0, "the topic's name is not valid" },
 	{ 40101, OUTCOME_REJECTED, CLASS_AUTH, -1, 0, "the access token is wrong" },
-	{ 40301, OUTCOME_REJECTED, CLASS_AUTH, -1, 0, "the access token may not write to this topic" },
-	{ 41301, OUTCOME_REJECTED, CLASS_SIZE, -1, 0, "the attachment is too large for the server" },
+	{ 40301, OUTCOME_REJECTED, CLASS_AUTH, -1, 0,
+		"the access token may not write to this topic" },
+	{ 41301, OUTCOME_REJECTED, CLASS_SIZE, -1, 0,
+		"the attachment is too large for the server" },
 	{ 41303, OUTCOME_REJECTED, CLASS_SIZE, -1, 0, "the message is too large for the server" },
-	{ 42901, OUTCOME_DEFERRED, CLASS_RATE, -1, 3, "too many messages: the server lets one through every 5 seconds" },
-	{ 42908, OUTCOME_DEFERRED, CLASS_RATE, RETRY_AFTER_CAP_S, 0, "the day's messages are used up" },
-	{ 50701, OUTCOME_REJECTED, CLASS_TARGET_GONE, -1, 0, "nobody is subscribed to this UnifiedPush topic" },
+	{ 42901, OUTCOME_DEFERRED, CLASS_RATE, -1, 3,
+		"too many messages: the server lets one through every 5 seconds" },
+	{ 42908, OUTCOME_DEFERRED, CLASS_RATE, RETRY_AFTER_CAP_S, 0,
+		"the day's messages are used up" },
+	{ 50701, OUTCOME_REJECTED, CLASS_TARGET_GONE, -1, 0,
+		"nobody is subscribed to this UnifiedPush topic" },
 };
 
 static size_t

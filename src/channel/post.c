@@ -8,20 +8,29 @@
 
 /* What an HTTP status means where the channel says nothing of its own. */
 static const struct code_row statuses[] = {
-	{ 400, OUTCOME_REJECTED, CLASS_CONTENT, -1, 0, "the channel did not understand the message" },
-	{ 401, OUTCOME_REJECTED, CLASS_AUTH, -1, 0, "the token or signature of the destination is wrong" },
-	{ 403, OUTCOME_REJECTED, CLASS_AUTH, -1, 0, "the destination does not allow this sender: check its token and its rules" },
-	{ 404, OUTCOME_REJECTED, CLASS_TARGET_GONE, -1, 0, "the webhook does not exist (any more): copy its URL again" },
+	{ 400, OUTCOME_REJECTED, CLASS_CONTENT, -1, 0,
+		"the channel did not understand the message" },
+	{ 401, OUTCOME_REJECTED, CLASS_AUTH, -1, 0,
+		"the token or signature of the destination is wrong" },
+	{ 403, OUTCOME_REJECTED, CLASS_AUTH, -1, 0,
+		"the destination does not allow this sender: check its token and its rules" },
+	{ 404, OUTCOME_REJECTED, CLASS_TARGET_GONE, -1, 0,
+		"the webhook does not exist (any more): copy its URL again" },
 	{ 405, OUTCOME_REJECTED, CLASS_CONTENT, -1, 0, "the URL takes no such request: check it" },
 	{ 408, OUTCOME_DEFERRED, CLASS_SERVER, -1, 3, "" },
-	{ 410, OUTCOME_REJECTED, CLASS_TARGET_GONE, -1, 0, "the webhook was removed: make a new one" },
-	{ 413, OUTCOME_REJECTED, CLASS_SIZE, -1, 0, "the message is too large for the channel: send fewer rows" },
+	{ 410, OUTCOME_REJECTED, CLASS_TARGET_GONE, -1, 0,
+		"the webhook was removed: make a new one" },
+	{ 413, OUTCOME_REJECTED, CLASS_SIZE, -1, 0,
+		"the message is too large for the channel: send fewer rows" },
 	{ 425, OUTCOME_DEFERRED, CLASS_SERVER, -1, 3, "" },
-	{ 429, OUTCOME_DEFERRED, CLASS_RATE, -1, 3, "too many messages: set a slower pace for the destination" },
+	{ 429, OUTCOME_DEFERRED, CLASS_RATE, -1, 3,
+		"too many messages: set a slower pace for the destination" },
 	{ 500, OUTCOME_DEFERRED, CLASS_SERVER, -1, 3, "" },
-	{ 502, OUTCOME_UNKNOWN, CLASS_AMBIGUOUS, -1, 0, "a gateway lost the answer: look whether the message arrived" },
+	{ 502, OUTCOME_UNKNOWN, CLASS_AMBIGUOUS, -1, 0,
+		"a gateway lost the answer: look whether the message arrived" },
 	{ 503, OUTCOME_DEFERRED, CLASS_SERVER, -1, 3, "" },
-	{ 504, OUTCOME_UNKNOWN, CLASS_AMBIGUOUS, -1, 0, "a gateway lost the answer: look whether the message arrived" },
+	{ 504, OUTCOME_UNKNOWN, CLASS_AMBIGUOUS, -1, 0,
+		"a gateway lost the answer: look whether the message arrived" },
 };
 
 static const struct code_row *
@@ -209,7 +218,7 @@ post_json_long(const cJSON *object, const char *key, long otherwise)
 	const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
 	int64_t value;
 
-	if (cJSON_IsNumber(item))
+	if (cJSON_IsNumber(item) && item->valuedouble >= -1e15 && item->valuedouble <= 1e15)
 		return (long)item->valuedouble;
 	if (cJSON_IsString(item) && str_to_int64(str_from(item->valuestring), &value))
 		return (long)value;
@@ -222,6 +231,25 @@ post_json_text(const cJSON *object, const char *key)
 	const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
 
 	return cJSON_IsString(item) ? str_from(item->valuestring) : STR_NONE;
+}
+
+void
+post_judge_errcode(const struct http_answer *answer, struct outcome *outcome,
+	const struct code_row *rows, size_t count, const struct words_row *words,
+	size_t words_count)
+{
+	cJSON *json = post_answer_json(answer, outcome);
+	long code = post_json_long(json, "errcode", NO_CODE);
+
+	if (code == 0)
+		post_accept(outcome);
+	else if (json && code == NO_CODE)
+		post_reject(outcome, CLASS_SERVER, "the answer has no errcode",
+			"is this URL the webhook of a robot of this channel?");
+	else if (json)
+		post_judge_code(outcome, code, post_json_text(json, "errmsg"), rows, count, words,
+			words_count, CLASS_CONTENT);
+	cJSON_Delete(json);
 }
 
 static void

@@ -61,6 +61,10 @@ void post_reject(struct outcome *outcome, enum outcome_class class, const char *
 /* The answer's body as a JSON object; NULL and a rejected outcome (CLASS_SERVER) when
  * it is none. cJSON_Delete it. */
 cJSON *post_answer_json(const struct http_answer *answer, struct outcome *outcome);
+/* DingTalk and WeCom: {"errcode","errmsg"}, 0 is success. */
+void post_judge_errcode(const struct http_answer *answer, struct outcome *outcome,
+	const struct code_row *rows, size_t count, const struct words_row *words,
+	size_t words_count);
 /* An integer of an object, also when it came as text; `otherwise` when absent. */
 long post_json_long(const cJSON *object, const char *key, long otherwise);
 struct str post_json_text(const cJSON *object, const char *key);

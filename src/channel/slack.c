@@ -25,19 +25,26 @@ static const struct field fields[] = {
 
 /* Slack says what is wrong in one word of text. */
 static const struct words_row words[] = {
-	{ 400, "too_many_attachments", { 400, OUTCOME_REJECTED, CLASS_SIZE, -1, 0, "the message is too large for Slack" } },
-	{ 400, "invalid_blocks", { 400, OUTCOME_REJECTED, CLASS_CONTENT, -1, 0, "Slack does not take a block of the message" } },
+	{ 400, "too_many_attachments", { 400, OUTCOME_REJECTED, CLASS_SIZE, -1, 0,
+		"the message is too large for Slack" } },
+	{ 400, "invalid_blocks", { 400, OUTCOME_REJECTED, CLASS_CONTENT, -1, 0,
+		"Slack does not take a block of the message" } },
 	{ 400, "no_text", { 400, OUTCOME_REJECTED, CLASS_CONTENT, -1, 0, "the message is empty" } },
-	{ 400, "user_not_found", { 400, OUTCOME_REJECTED, CLASS_TARGET_GONE, -1, 0, "the webhook's user is gone: make a new webhook" } },
-	{ 403, "invalid_token", { 403, OUTCOME_REJECTED, CLASS_AUTH, -1, 0, "the webhook is wrong: copy it again" } },
-	{ 403, "action_prohibited", { 403, OUTCOME_REJECTED, CLASS_AUTH, -1, 0, "the workspace's administrator does not allow it" } },
-	{ 403, "posting_to_general_channel_denied", { 403, OUTCOME_REJECTED, CLASS_AUTH, -1, 0, "webhooks may not post to the general channel" } },
+	{ 400, "user_not_found", { 400, OUTCOME_REJECTED, CLASS_TARGET_GONE, -1, 0,
+		"the webhook's user is gone: make a new webhook" } },
+	{ 403, "invalid_token", { 403, OUTCOME_REJECTED, CLASS_AUTH, -1, 0,
+		"the webhook is wrong: copy it again" } },
+	{ 403, "action_prohibited", { 403, OUTCOME_REJECTED, CLASS_AUTH, -1, 0,
+		"the workspace's administrator does not allow it" } },
+	{ 403, "posting_to_general_channel_denied", { 403, OUTCOME_REJECTED, CLASS_AUTH, -1, 0,
+		"webhooks may not post to the general channel" } },
 	GONE("channel_not_found"),
 	GONE("no_service"),
 	GONE("no_active_hooks"),
 	GONE("no_team"),
 	GONE("team_disabled"),
-	{ 410, "channel_is_archived", { 410, OUTCOME_REJECTED, CLASS_TARGET_GONE, -1, 0, "the channel is archived" } },
+	{ 410, "channel_is_archived", { 410, OUTCOME_REJECTED, CLASS_TARGET_GONE, -1, 0,
+		"the channel is archived" } },
 	{ 500, "rollup_error", { 500, OUTCOME_DEFERRED, CLASS_SERVER, -1, 3, "Slack is busy" } },
 };
 
@@ -70,10 +77,12 @@ add_table_head(struct buf *to, const struct doc_table *t)
 }
 
 static void
-add_row(struct buf *to, const struct doc_table *t, size_t row, size_t columns)
+add_row(const void *context, struct buf *to, const struct doc_table *t, size_t row,
+	size_t columns)
 {
 	struct buf text = BUF_INIT;
 
+	(void)context;
 	buf_adds(to, ",[");
 	for (size_t c = 0; c < t->column_count; c++) {
 		buf_clear(&text);
@@ -124,41 +133,23 @@ add_wide_table(const struct doc_table *t, struct unit_list *units)
 	buf_fini(&section);
 }
 
+static const struct card_table table_form = { add_table_head, add_row, { "", 0 }, { "]}", 2 } };
+
 static void
 add_table(void *context, struct doc_block *block, struct unit_list *units)
 {
-	const struct doc_table *t = &block->table;
-	struct unit *unit;
-	struct buf text = BUF_INIT;
-
 	(void)context;
-	if (t->column_count > TABLE_COLUMNS) {
-		add_wide_table(t, units);
-		return;
-	}
-	unit = unit_list_add(units, UNIT_ROWS);
-	add_table_head(&text, t);
-	unit->head = arena_str(units->arena, buf_str(&text));
-	unit->tail = STR("]}");
-	unit->table = t;
-	unit->is_table = true;
-	unit->total_rows = t->total_rows;
-	unit->row_count = t->row_count;
-	unit->rows = arena_array(units->arena, struct str, t->row_count + 1);
-	for (size_t r = 0; r < t->row_count; r++) {
-		buf_clear(&text);
-		add_row(&text, t, r, 0);
-		unit->rows[r] = arena_str(units->arena, buf_str(&text));
-	}
-	buf_fini(&text);
+	if (block->table.column_count > TABLE_COLUMNS)
+		add_wide_table(&block->table, units);
+	else
+		card_table_add(&table_form, NULL, &block->table, units);
 }
 
 static void
 shorten(void *context, const struct unit *unit, size_t row, size_t columns, struct buf *to)
 {
-	(void)context;
 	if (unit->table)
-		add_row(to, unit->table, row, columns);
+		add_row(context, to, unit->table, row, columns);
 }
 
 /* --- the message ------------------------------------------------------------------ */
@@ -260,7 +251,8 @@ send(const struct send_request *request, struct outcome *outcome)
 		if (answer.status == 200 && str_is(body, "ok"))
 			post_accept(outcome);
 		else if (answer.status / 100 == 2)
-			post_judge_code(outcome, answer.status, body, NULL, 0, NULL, 0, CLASS_SERVER);
+			post_judge_code(outcome, answer.status, body, NULL, 0, NULL, 0,
+				CLASS_SERVER);
 		else
 			post_judge_code(outcome, answer.status, body, NULL, 0, words,
 				ARRAY_LEN(words), CLASS_CONTENT);

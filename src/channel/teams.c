@@ -11,11 +11,12 @@
 
 static const struct field fields[] = {
 	{ .name = "webhook", .label = "Webhook URL", .kind = FIELD_SECRET, .required = true,
-		.help = "URL of the flow \"Post to a channel when a webhook request is received\"" },
+		.help = "of the flow \"Post to a channel when a webhook request is received\"" },
 	{ .name = "mentions", .label = "Mention", .kind = FIELD_LIST,
 		.help = "sign-in names (ann@example.com), or Name <ann@example.com>" },
 	{ .name = "tables", .label = "Tables as", .kind = FIELD_CHOICE, .choices = "table|list",
-		.initial = "table", .help = "list: one line a row, smaller and shown on every phone" },
+		.initial = "table",
+			.help = "list: one line a row, smaller and shown on every phone" },
 };
 
 /* What Adaptive Cards have for our colours. */
@@ -100,11 +101,13 @@ add_table_head(struct buf *to, const struct doc_table *t)
 }
 
 static void
-add_row(struct buf *to, const struct doc_table *t, size_t row, size_t columns)
+add_row(const void *context, struct buf *to, const struct doc_table *t, size_t row,
+	size_t columns)
 {
 	const struct cell *cells = &t->cells[row * t->column_count];
 	struct buf text = BUF_INIT;
 
+	(void)context;
 	buf_adds(to, ",{\"type\":\"TableRow\",\"cells\":[");
 	for (size_t c = 0; c < t->column_count; c++) {
 		buf_clear(&text);
@@ -117,37 +120,20 @@ add_row(struct buf *to, const struct doc_table *t, size_t row, size_t columns)
 	buf_fini(&text);
 }
 
+static const struct card_table table_form = { add_table_head, add_row, { "", 0 }, { "]}", 2 } };
+
 static void
 add_table(void *context, struct doc_block *block, struct unit_list *units)
 {
-	const struct doc_table *t = &block->table;
-	struct unit *unit = unit_list_add(units, UNIT_ROWS);
-	struct buf text = BUF_INIT;
-
 	(void)context;
-	add_table_head(&text, t);
-	unit->head = arena_str(units->arena, buf_str(&text));
-	unit->between = STR("");
-	unit->tail = STR("]}");
-	unit->table = t;
-	unit->is_table = true;
-	unit->total_rows = t->total_rows;
-	unit->row_count = t->row_count;
-	unit->rows = arena_array(units->arena, struct str, t->row_count + 1);
-	for (size_t r = 0; r < t->row_count; r++) {
-		buf_clear(&text);
-		add_row(&text, t, r, 0);
-		unit->rows[r] = arena_str(units->arena, buf_str(&text));
-	}
-	buf_fini(&text);
+	card_table_add(&table_form, NULL, &block->table, units);
 }
 
 static void
 shorten(void *context, const struct unit *unit, size_t row, size_t columns, struct buf *to)
 {
-	(void)context;
 	if (unit->table)
-		add_row(to, unit->table, row, columns);
+		add_row(context, to, unit->table, row, columns);
 }
 
 /* As a line of a list: Markdown inside the element's text. */
@@ -249,7 +235,8 @@ add_body(struct chat *chat, const struct chat_part *part, struct buf *to)
 	buf_adds(to, "},\"body\":[");
 	if (part->title.len > 0) {
 		buf_adds(to, "{\"type\":\"RichTextBlock\",\"inlines\":[");
-		add_run(to, part->title, COLOR_DEFAULT, ",\"size\":\"Large\",\"weight\":\"Bolder\"");
+		add_run(to, part->title, COLOR_DEFAULT,
+			",\"size\":\"Large\",\"weight\":\"Bolder\"");
 		buf_adds(to, "]}");
 		comma = ",";
 	}
@@ -337,7 +324,8 @@ send(const struct send_request *request, struct outcome *outcome)
 		snprintf(outcome->advice, sizeof(outcome->advice), "the URL's sig is wrong, or the "
 			"flow may be started only by users of the tenant: set it to Anyone");
 	if (outcome->http_code == 404 || outcome->http_code == 410)
-		snprintf(outcome->advice, sizeof(outcome->advice), "the flow was deleted or switched "
+		snprintf(outcome->advice, sizeof(outcome->advice),
+			"the flow was deleted or switched "
 			"off, or its URL changed: open it and copy the URL again");
 	outcome_mask(outcome, request->settings);
 	buf_fini(&url);
@@ -348,7 +336,8 @@ check(const struct settings *settings, struct err *err)
 {
 	const char *webhook = settings_get(settings, "webhook");
 
-	if (!strstr(webhook, "webhook.office.com/") && !strstr(webhook, "outlook.office.com/webhook"))
+	if (!strstr(webhook, "webhook.office.com/") && !strstr(webhook,
+		"outlook.office.com/webhook"))
 		return true;
 	err_set(err, ERR_INPUT, "this webhook is an Office 365 connector, which Microsoft retired");
 	return err_hint(err, "make a flow in Teams (channel, Workflows, \"Post to a channel when a "

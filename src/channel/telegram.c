@@ -19,20 +19,27 @@ static const struct field fields[] = {
 static const struct code_row codes[] = {
 	{ 400, OUTCOME_REJECTED, CLASS_CONTENT, -1, 0, "Telegram does not take the message" },
 	{ 401, OUTCOME_REJECTED, CLASS_AUTH, -1, 0, "the bot's token is wrong: ask @BotFather" },
-	{ 403, OUTCOME_REJECTED, CLASS_TARGET_GONE, -1, 0, "the bot was removed from the chat or blocked" },
+	{ 403, OUTCOME_REJECTED, CLASS_TARGET_GONE, -1, 0,
+		"the bot was removed from the chat or blocked" },
 	{ 404, OUTCOME_REJECTED, CLASS_AUTH, -1, 0, "the bot's token is not complete" },
 	{ 429, OUTCOME_DEFERRED, CLASS_RATE, -1, 3, "too many messages: 20 a minute in a group" },
 	{ 500, OUTCOME_DEFERRED, CLASS_SERVER, -1, 3, "Telegram is busy" },
-	{ 502, OUTCOME_UNKNOWN, CLASS_AMBIGUOUS, -1, 0, "a gateway lost the answer: look whether the message arrived" },
+	{ 502, OUTCOME_UNKNOWN, CLASS_AMBIGUOUS, -1, 0,
+		"a gateway lost the answer: look whether the message arrived" },
 	{ 503, OUTCOME_DEFERRED, CLASS_SERVER, -1, 3, "Telegram is busy" },
-	{ 504, OUTCOME_UNKNOWN, CLASS_AMBIGUOUS, -1, 0, "a gateway lost the answer: look whether the message arrived" },
+	{ 504, OUTCOME_UNKNOWN, CLASS_AMBIGUOUS, -1, 0,
+		"a gateway lost the answer: look whether the message arrived" },
 };
 
 static const struct words_row words[] = {
-	{ 400, "chat not found", { 400, OUTCOME_REJECTED, CLASS_TARGET_GONE, -1, 0, "chat_id is wrong, or the bot is not in that chat" } },
-	{ 400, "too long", { 400, OUTCOME_REJECTED, CLASS_SIZE, -1, 0, "the message is above 4,096 characters: set oversize to split" } },
-	{ 400, "upgraded to a supergroup", { 400, OUTCOME_REJECTED, CLASS_TARGET_GONE, -1, 0, "the group has a new chat_id since it became a supergroup" } },
-	{ 400, "message is empty", { 400, OUTCOME_REJECTED, CLASS_CONTENT, -1, 0, "the message is empty" } },
+	{ 400, "chat not found", { 400, OUTCOME_REJECTED, CLASS_TARGET_GONE, -1, 0,
+		"chat_id is wrong, or the bot is not in that chat" } },
+	{ 400, "too long", { 400, OUTCOME_REJECTED, CLASS_SIZE, -1, 0,
+		"the message is above 4,096 characters: set oversize to split" } },
+	{ 400, "upgraded to a supergroup", { 400, OUTCOME_REJECTED, CLASS_TARGET_GONE, -1, 0,
+		"the group has a new chat_id since it became a supergroup" } },
+	{ 400, "message is empty", { 400, OUTCOME_REJECTED, CLASS_CONTENT, -1, 0,
+		"the message is empty" } },
 };
 
 static size_t
@@ -145,7 +152,8 @@ send(const struct send_request *request, struct outcome *outcome)
 static bool
 check(const struct settings *settings, struct err *err)
 {
-	const char *id = settings_get(settings, "chat_id"), *token = settings_get(settings, "token");
+	const char *id = settings_get(settings, "chat_id"), *token = settings_get(settings,
+		"token");
 	int64_t number;
 
 	if (id[0] != '@' && !str_to_int64(str_from(id), &number)) {

@@ -210,7 +210,8 @@ build(struct document *doc, const struct settings *settings, struct part_sink *s
 	struct err *err)
 {
 	struct str template = str_from(settings_get(settings, "body"));
-	struct part part = { .number = 1, .of = 1, .content_type = "application/json; charset=utf-8",
+	struct part part = { .number = 1, .of = 1,
+		.content_type = "application/json; charset=utf-8",
 		.kind = "json", .title = chat_title(doc) };
 	struct buf body = BUF_INIT;
 	bool ok;
@@ -251,7 +252,8 @@ json_at(const cJSON *json, struct str path)
 			int64_t index = -1;
 
 			if (path.p[at] != '[' || path.p[end - 1] != ']' ||
-				!str_to_int64(str_slice(path, at + 1, end - 1), &index) || index < 0 ||
+				!str_to_int64(str_slice(path, at + 1, end - 1),
+					&index) || index < 0 ||
 				index > INT32_MAX)
 				return NULL;
 			json = cJSON_GetArrayItem(json, (int)index);
@@ -394,7 +396,8 @@ send(const struct send_request *request, struct outcome *outcome)
 	const struct settings *settings = request->settings;
 	const char *ca_file = settings_get(settings, "ca_file");
 	struct post post = { .send = request, .url = settings_get(settings, "url"),
-		.method = settings_has(settings, "method") ? settings_get(settings, "method") : "POST",
+		.method = settings_has(settings, "method") ? settings_get(settings,
+			"method") : "POST",
 		.body = request->part->body, .ca_file = *ca_file ? ca_file : NULL };
 	struct head head = { .text = BUF_INIT };
 	struct http_answer answer;

@@ -8,10 +8,10 @@
 
 static const struct field fields[] = {
 	{ .name = "webhook", .label = "Webhook URL", .kind = FIELD_SECRET, .required = true,
-		.help = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=…, or the key alone" },
+		.help = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=…, or the key" },
 	{ .name = "dialect", .label = "Message form", .kind = FIELD_CHOICE,
 		.choices = "markdown_v2|markdown|text", .initial = "markdown_v2",
-		.help = "markdown_v2 shows tables, markdown has colours and mentions, text is plain" },
+		.help = "markdown_v2 shows tables, markdown has colours, text is plain" },
 	{ .name = "mentioned_list", .label = "Mention users", .kind = FIELD_LIST,
 		.help = "user ids, or @all" },
 	{ .name = "mentioned_mobile_list", .label = "Mention mobiles", .kind = FIELD_LIST,
@@ -28,16 +28,21 @@ static const struct code_row codes[] = {
 	MEDIA(40004),
 	MEDIA(40006),
 	MEDIA(40007),
-	{ 40008, OUTCOME_REJECTED, CLASS_CONTENT, -1, 0, "WeCom does not know this kind of message" },
+	{ 40008, OUTCOME_REJECTED, CLASS_CONTENT, -1, 0,
+		"WeCom does not know this kind of message" },
 	MEDIA(40009),
-	{ 40058, OUTCOME_REJECTED, CLASS_CONTENT, -1, 0, "WeCom found a wrong or missing value in the message" },
+	{ 40058, OUTCOME_REJECTED, CLASS_CONTENT, -1, 0,
+		"WeCom found a wrong or missing value in the message" },
 	{ 44004, OUTCOME_REJECTED, CLASS_CONTENT, -1, 0, "the message is empty" },
 	LONG(45002),
 	{ 45009, OUTCOME_DEFERRED, CLASS_RATE, 60, 3, "more than 20 messages in a minute" },
 	{ 45033, OUTCOME_DEFERRED, CLASS_RATE, 3, 3, "too many messages at the same time" },
-	{ 93000, OUTCOME_REJECTED, CLASS_TARGET_GONE, -1, 0, "the key is wrong or the bot was removed: copy the webhook again" },
-	{ 93004, OUTCOME_REJECTED, CLASS_TARGET_GONE, -1, 0, "the bot is disabled: enable it in the group" },
-	{ 93008, OUTCOME_REJECTED, CLASS_TARGET_GONE, -1, 0, "the bot is not in the group (any more)" },
+	{ 93000, OUTCOME_REJECTED, CLASS_TARGET_GONE, -1, 0,
+		"the key is wrong or the bot was removed: copy the webhook again" },
+	{ 93004, OUTCOME_REJECTED, CLASS_TARGET_GONE, -1, 0,
+		"the bot is disabled: enable it in the group" },
+	{ 93008, OUTCOME_REJECTED, CLASS_TARGET_GONE, -1, 0,
+		"the bot is not in the group (any more)" },
 	MEDIA(301019),
 };
 
@@ -139,26 +144,6 @@ build(struct document *doc, const struct settings *settings, struct part_sink *s
 }
 
 static void
-judge(const struct http_answer *answer, struct outcome *outcome)
-{
-	cJSON *json = post_answer_json(answer, outcome);
-	long code;
-
-	if (!json)
-		return;
-	code = post_json_long(json, "errcode", NO_CODE);
-	if (code == 0)
-		post_accept(outcome);
-	else if (code == NO_CODE)
-		post_reject(outcome, CLASS_SERVER, "the answer has no errcode",
-			"is this URL a WeCom webhook?");
-	else
-		post_judge_code(outcome, code, post_json_text(json, "errmsg"), codes,
-			ARRAY_LEN(codes), words, ARRAY_LEN(words), CLASS_CONTENT);
-	cJSON_Delete(json);
-}
-
-static void
 send(const struct send_request *request, struct outcome *outcome)
 {
 	struct str webhook = str_trim(str_from(settings_get(request->settings, "webhook")));
@@ -172,7 +157,8 @@ send(const struct send_request *request, struct outcome *outcome)
 	buf_add_str(&url, webhook);
 	post.url = buf_text(&url);
 	if (post_perform(&post, false, outcome, &answer))
-		judge(&answer, outcome);
+		post_judge_errcode(&answer, outcome, codes, ARRAY_LEN(codes), words,
+			ARRAY_LEN(words));
 	http_answer_fini(&answer);
 	outcome_mask(outcome, request->settings);
 	buf_fini(&url);

@@ -22,7 +22,8 @@ static const struct {
 	size_t most_rows;  /* in one part; 0: any */
 } channels[] = {
 	{ "dingtalk", { "webhook=https://o.example/robot/send?access_token=x" }, 20000, 0 },
-	{ "dingtalk", { "webhook=https://o.example/robot/send?access_token=x", "tables=list" }, 20000, 0 },
+	{ "dingtalk", { "webhook=https://o.example/robot/send?access_token=x", "tables=list" },
+		20000, 0 },
 	{ "lark", { "webhook=https://o.example/open-apis/bot/v2/hook/x" }, 20000, 0 },
 	{ "wecom", { "webhook=https://o.example/send?key=x" }, 4096, 0 },
 	{ "wecom", { "webhook=https://o.example/send?key=x", "dialect=markdown" }, 4096, 0 },
@@ -32,7 +33,8 @@ static const struct {
 	{ "slack", { "webhook=https://o.example/services/x" }, 12000, 99 },
 	{ "discord", { "webhook=https://o.example/api/webhooks/1/x" }, 2000, 0 },
 	{ "telegram", { "token=1:x", "chat_id=-1" }, 4096, 0 },
-	{ "googlechat", { "webhook=https://o.example/v1/spaces/x/messages?key=k&token=t" }, 32000, 0 },
+	{ "googlechat", { "webhook=https://o.example/v1/spaces/x/messages?key=k&token=t" }, 32000,
+		0 },
 	{ "ntfy", { "topic=t" }, 4096, 0 },
 };
 
@@ -224,7 +226,8 @@ teams_payload(void **state)
 	assert_string_equal(cJSON_GetObjectItem(cJSON_GetArrayItem(body, 3), "text")->valuestring,
 		"<at>Ann B</at> <at>bob</at>");
 	assert_non_null(strstr(caught.list[0].body.p, "{\"type\":\"mention\",\"text\":"
-		"\"<at>Ann B</at>\",\"mentioned\":{\"id\":\"ann@example.com\",\"name\":\"Ann B\"}}"));
+		"\"<at>Ann B</at>\",\"mentioned\":{\"id\":\"ann@example.com\",\"name\":\"Ann "
+		"B\"}}"));
 	cJSON_Delete(json);
 	caught_fini(&caught);
 	settings_fini(&settings);
@@ -496,14 +499,16 @@ huge_row(void **state)
 
 static const char *const hostile[] = {
 	"a|b", "*bold* **bold**", "_it_ __it__", "`code`", "``` fence", "~~strike~~", "# head",
-	"> quote", "- item", "+ item", "1. item", "3) item", "---", "===", "[x](javascript:alert(1))",
+	"> quote", "- item", "+ item", "1. item", "3) item", "---", "===",
+		"[x](javascript:alert(1))",
 	"[x](https://evil.example)", "![](https://evil.example/a.png)", "<at id=all></at>",
 	"<at user_id=\"all\">all</at>", "<at>Ann</at>", "<@userid>", "<@all>", "<!channel>",
 	"<!here>", "<users/all>", "@everyone", "@here", "<font color='red'>x</font>",
 	"<font color=\"warning\">x</font>", "<script>alert(1)</script>", "<b>x</b>", "</pre><b>x",
 	"<img src=x onerror=alert(1)>", "&lt;b&gt;", "&#42;x&#42;", "\\*x\\*", "\\", "a\\|b",
 	"{{DATE(2024-01-01T00:00:00Z)}}", "${date}", "x\" onmouseover=\"y", "1_000_000", "a*b*c",
-	"https://evil.example", "<https://evil.example>", "\xE2\x80\xAE" "evil", "a\xE2\x80\xA8" "b",
+	"https://evil.example", "<https://evil.example>", "\xE2\x80\xAE" "evil",
+		"a\xE2\x80\xA8" "b",
 	":tada:", "||spoiler||", "$x^2$", "\"}],\"at\":{\"isAtAll\":true}", "'; DROP TABLE x; --",
 	"a`b", "`` ` ``", "[^1]", "- [x] task", "    code", "<!-- c -->", "<?php ?>", "&nbsp;",
 };
@@ -797,7 +802,8 @@ hostile_values(void **state)
 		f.list[0] = &f.results[0];
 		f.inputs[0].result_count = 1;
 		struct block blocks[] = { { .kind = BLOCK_MARKDOWN,
-			.text = "Value: ${evil} end\n\n${evil}" }, { .kind = BLOCK_TABLE, .text = "" } };
+			.text = "Value: ${evil} end\n\n${evil}" }, { .kind = BLOCK_TABLE,
+				.text = "" } };
 		lib_blocks(&f, blocks, 2);
 		compose(&f);
 		for (size_t v = 0; v < ARRAY_LEN(victims); v++) {

@@ -222,7 +222,8 @@ static void
 send_to(const struct peer *peer, const char *only, struct outcome *o, bool password)
 {
 	const char *words[] = { "smtp_host=127.0.0.1", "security=none",
-		"sender=me@x.org", "receivers=a@x.org, b@x.org", "cc=c@x.org", "bcc=a@x.org", NULL };
+		"sender=me@x.org", "receivers=a@x.org, b@x.org", "cc=c@x.org", "bcc=a@x.org",
+			NULL };
 	struct send_request request = { .part = &mail, .only_recipients = only,
 		.deadline = deadline_in_us(3 * CLOCK_SECOND) };
 	struct settings settings;
@@ -256,7 +257,8 @@ outcomes(void **state)
 		{ "{}", 1, OUTCOME_ACCEPTED, CLASS_NONE, 0, 250, "queued", "", { 0, 0, 0 } },
 		{ "{\"ehlo\":[\"PIPELINING\"]}", 1, OUTCOME_REJECTED, CLASS_AUTH, 0, 0,
 			"offers no login", "465", { 2, 2, 2 } },
-		{ "{\"auth\":\"535 5.7.8 SECRETword is wrong\"}", 1, OUTCOME_REJECTED, CLASS_AUTH, 0,
+		{ "{\"auth\":\"535 5.7.8 SECRETword is wrong\"}", 1, OUTCOME_REJECTED, CLASS_AUTH,
+			0,
 			535, "535", "authorisation code", { 2, 2, 2 } },
 		{ "{\"auth\":\"454 4.7.0 later\"}", 1, OUTCOME_DEFERRED, CLASS_AUTH, 3, 454, "454",
 			"", { 3, 3, 3 } },
@@ -271,7 +273,8 @@ outcomes(void **state)
 			"no such receiver", { 0, 2, 0 } },
 		{ "{\"rcpt\":{\"b@x.org\":\"450 4.2.0 greylisted\"}}", 0, OUTCOME_DEFERRED,
 			CLASS_RATE, 3, 450, "b@x.org (450)", "later", { 0, 3, 0 } },
-		{ "{\"rcpt\":{\"b@x.org\":\"550 no\",\"c@x.org\":\"450 wait\"}}", 0, OUTCOME_REJECTED,
+		{ "{\"rcpt\":{\"b@x.org\":\"550 no\",\"c@x.org\":\"450 wait\"}}", 0,
+			OUTCOME_REJECTED,
 			CLASS_TARGET_GONE, 0, 550, "2 of 3", "", { 0, 2, 3 } },
 		{ "{\"rcpt\":{\"*\":\"550 no\"}}", 0, OUTCOME_REJECTED, CLASS_TARGET_GONE, 0, 550,
 			"3 of 3", "", { 2, 2, 2 } },
@@ -279,15 +282,18 @@ outcomes(void **state)
 			"later", { 3, 3, 3 } },
 		{ "{\"end\":\"552 5.3.4 big\"}", 0, OUTCOME_REJECTED, CLASS_SIZE, 0, 552, "big",
 			"rows", { 2, 2, 2 } },
-		{ "{\"end\":\"554 5.7.1 spam\"}", 0, OUTCOME_REJECTED, CLASS_CONTENT, 0, 554, "spam",
+		{ "{\"end\":\"554 5.7.1 spam\"}", 0, OUTCOME_REJECTED, CLASS_CONTENT, 0, 554,
+			"spam",
 			"spam", { 2, 2, 2 } },
 		{ "{\"end_do\":\"close\"}", 0, OUTCOME_UNKNOWN, CLASS_AMBIGUOUS, 0, 0, "closed",
 			"arrived", { 4, 4, 4 } },
 		{ "{\"end_do\":\"close\",\"rcpt\":{\"b@x.org\":\"550 no\"}}", 0, OUTCOME_REJECTED,
 			CLASS_TARGET_GONE, 0, 550, "1 of 3", "", { 4, 2, 4 } },
-		{ "{\"data_do\":\"close\"}", 0, OUTCOME_DEFERRED, CLASS_TRANSPORT, 3, 0, "closed", "",
+		{ "{\"data_do\":\"close\"}", 0, OUTCOME_DEFERRED, CLASS_TRANSPORT, 3, 0, "closed",
+			"",
 			{ 3, 3, 3 } },
-		{ "{\"greeting\":\"421 busy\"}", 0, OUTCOME_DEFERRED, CLASS_SERVER, 3, 421, "busy", "",
+		{ "{\"greeting\":\"421 busy\"}", 0, OUTCOME_DEFERRED, CLASS_SERVER, 3, 421, "busy",
+			"",
 			{ 3, 3, 3 } },
 	};
 	/* how the rows above write a state */

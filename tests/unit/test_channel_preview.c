@@ -17,20 +17,29 @@ static const struct {
 	const char *has, *lacks; /* in the text; "" nothing */
 	bool colors;
 } rows[] = {
-	{ "dingtalk", { "webhook=https://o.example/send?access_token=x" }, "does not show: colours, the mail body", "Dear", false },
-	{ "dingtalk", { "webhook=https://o.example/send?access_token=x" }, "Phones may show", "", false },
-	{ "dingtalk", { "webhook=https://o.example/send?access_token=x", "tables=list" }, "Department: Dept. 2", "Phones", false },
-	{ "lark", { "webhook=https://o.example/hook/x" }, "does not show: the mail body", "colours", true },
-	{ "wecom", { "webhook=https://o.example/send?key=x" }, "colours, the mail body", "", false },
-	{ "wecom", { "webhook=https://o.example/send?key=x", "dialect=markdown" }, "Department: Dept. 2", "colours", false },
+	{ "dingtalk", { "webhook=https://o.example/send?access_token=x" },
+		"does not show: colours, the mail body", "Dear", false },
+	{ "dingtalk", { "webhook=https://o.example/send?access_token=x" }, "Phones may show", "",
+		false },
+	{ "dingtalk", { "webhook=https://o.example/send?access_token=x", "tables=list" },
+		"Department: Dept. 2", "Phones", false },
+	{ "lark", { "webhook=https://o.example/hook/x" }, "does not show: the mail body", "colours",
+		true },
+	{ "wecom", { "webhook=https://o.example/send?key=x" }, "colours, the mail body", "",
+		false },
+	{ "wecom", { "webhook=https://o.example/send?key=x", "dialect=markdown" },
+		"Department: Dept. 2", "colours", false },
 	{ "teams", { "webhook=https://o.example/x" }, "the mail body", "colours", true },
 	{ "slack", { "webhook=https://o.example/x" }, "colours, the mail body", "", false },
 	{ "discord", { "webhook=https://o.example/x" }, "colours, the mail body", "", false },
 	{ "telegram", { "token=1:x", "chat_id=1" }, "colours, the mail body", "", false },
-	{ "googlechat", { "webhook=https://o.example/x?key=k&token=t" }, "colours, the mail body", "", false },
+	{ "googlechat", { "webhook=https://o.example/x?key=k&token=t" }, "colours, the mail body",
+		"", false },
 	{ "ntfy", { "topic=t" }, "Department: Dept. 2", "", false },
-	{ "email", { "smtp_host=h", "sender=a@x.org", "receivers=b@x.org" }, "+ daily-sales_20240102_2.csv (", "Total 41", true },
-	{ "email", { "smtp_host=h", "sender=a@x.org", "receivers=b@x.org" }, "Dear reader", "does not show", true },
+	{ "email", { "smtp_host=h", "sender=a@x.org", "receivers=b@x.org" },
+		"+ daily-sales_20240102_2.csv (", "Total 41", true },
+	{ "email", { "smtp_host=h", "sender=a@x.org", "receivers=b@x.org" }, "Dear reader",
+		"does not show", true },
 };
 
 static bool

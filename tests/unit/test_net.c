@@ -18,7 +18,9 @@ static struct peer peer;
  * the order of the requests that name no other. */
 static const char script[] =
 	"[{\"match\":\"/ok\",\"headers\":{\"X-One\":\" two \"},\"body\":\"hello\"},"
-	"{\"match\":\"/seconds\",\"status\":429,\"headers\":{\"Retry-After\":\"2\"},\"body\":\"a\"},"
+	""
+	"{\"match\":\"/seconds\",\"status\":429,\"headers\":{\"Retry-After\":\"2\"},"
+		"\"body\":\"a\"},"
 	"{\"match\":\"/date\",\"status\":503,\"headers\":"
 	"{\"Retry-After\":\"Fri, 20 Nov 2026 09:36:22 GMT\"},\"body\":\"b\"},"
 	"{\"match\":\"/moved\",\"status\":302,\"headers\":{\"Location\":\"/ok\"},\"body\":\"\"},"
@@ -402,7 +404,8 @@ static void
 proxy_of_the_environment(void **state)
 {
 	struct http_request r = { .method = "POST", .url = "http://far.example.invalid/ok?token=x",
-		.body = STR("{}"), .allow_http = true, .deadline = deadline_in_us(8 * CLOCK_SECOND) };
+		.body = STR("{}"), .allow_http = true,
+			.deadline = deadline_in_us(8 * CLOCK_SECOND) };
 	struct http_answer a;
 	struct err err = ERR_INIT;
 	char proxy[64];

@@ -218,7 +218,8 @@ set_options(struct exchange *x, CURLU *url)
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, x);
 	if (request->user) {
 		curl_easy_setopt(easy, CURLOPT_USERNAME, request->user);
-		curl_easy_setopt(easy, CURLOPT_PASSWORD, request->password ? request->password : "");
+		curl_easy_setopt(easy, CURLOPT_PASSWORD,
+			request->password ? request->password : "");
 		curl_easy_setopt(easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
 	}
 	set_method(easy, request->method, request->body);

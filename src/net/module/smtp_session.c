@@ -237,7 +237,8 @@ connect_session(struct smtp_session *s, struct smtp_answer *answer, struct err *
 			s->to.port);
 	if ((s->request->password || s->request->bearer) && !s->authenticated) {
 		answer->step = "auth";
-		err_set(err, ERR_CONFIG, "%s:%d offers no login, but a password is set: nothing was "
+		err_set(err, ERR_CONFIG,
+			"%s:%d offers no login, but a password is set: nothing was "
 			"sent", s->to.host, s->to.port);
 		return err_hint(err, "use the port for logged-in mail (465 or 587), or remove the "
 			"password");
