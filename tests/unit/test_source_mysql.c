@@ -485,6 +485,76 @@ test_relatives(void **state)
 	assert_true(strncmp(source->ops->version(source), "MariaDB 1", 9) == 0);
 }
 
+/* The words of a double with the behaviour that its database name picks. */
+static struct source *
+open_double(const char *behaviour, int64_t within_us, struct err *err)
+{
+	struct settings settings = SETTINGS_INIT;
+	struct deadline deadline = deadline_in_us(within_us);
+	char *words = xasprintf("%s user=x password=y-secret database=%s",
+		getenv("DPSTUDIO_TEST_MYSQL_DOUBLE"), behaviour);
+	struct source *s;
+
+	rows_settings(&settings, "mysql", words);
+	s = source_open(source_kind_find("mysql"), &settings, &deadline, err);
+	settings_fini(&settings);
+	free(words);
+	return s;
+}
+
+/* A server that prepares nothing and knows other settings; where it may not protect,
+ * words do. */
+static void
+test_lesser_relatives(void **state)
+{
+	struct err err = ERR_INIT;
+	struct source *s;
+
+	NEED_SERVER();
+	s = open_double("starrocks", 5 * CLOCK_SECOND, &err);
+	if (!s)
+		fail_msg("%s", err.msg);
+	assert_true(rows_describe(&rows, s, "SELECT n;"));
+	assert_string_equal(buf_text(&rows.head), "n:int(int)");
+	assert_true(rows_describe(&rows, s, "SELECT n"));
+	for (int i = 0; i < 2; i++) {
+		if (!rows_query(&rows, s, "SELECT n", 10))
+			fail_msg("%s", rows.err.msg);
+		assert_string_equal(buf_text(&rows.text), "int:42\n");
+	}
+	assert_false(rows_query(&rows, s, "WITH x AS (SELECT 1) DELETE FROM t", 10));
+	assert_int_equal(rows.err.code, ERR_READ_ONLY);
+	source_close(s);
+}
+
+/* What they got shows in the script: neither a file nor a password in clear. */
+static void
+test_bad_peers(void **state)
+{
+	static const char *const silent[] = { "hang", "garbage", "cleartext" };
+	int64_t start = clock_mono_us();
+	struct err err = ERR_INIT;
+	struct source *s;
+
+	NEED_SERVER();
+	for (size_t i = 0; i < ARRAY_LEN(silent); i++) {
+		s = open_double(silent[i], 500000, &err);
+		if (s || err.code != ERR_CONNECT)
+			fail_msg("%s: %s", silent[i], s ? "opened" : err.msg);
+	}
+	s = open_double("cut", 5 * CLOCK_SECOND, &err);
+	assert_non_null(s);
+	assert_false(rows_query(&rows, s, "SELECT n", 10));
+	if (rows.err.code != ERR_CONNECT)
+		fail_msg("%s", rows.err.msg);
+	source_close(s);
+	s = open_double("infile", 5 * CLOCK_SECOND, &err);
+	assert_non_null(s);
+	assert_false(rows_query(&rows, s, "SELECT n", 10));
+	source_close(s);
+	assert_true(clock_mono_us() - start < 12 * CLOCK_SECOND);
+}
+
 int
 main(void)
 {
@@ -505,6 +575,8 @@ main(void)
 		cmocka_unit_test(test_tls),
 		cmocka_unit_test(test_schema),
 		cmocka_unit_test(test_relatives),
+		cmocka_unit_test(test_lesser_relatives),
+		cmocka_unit_test(test_bad_peers),
 	};
 
 	return cmocka_run_group_tests_name("source_mysql", tests, setup, teardown);

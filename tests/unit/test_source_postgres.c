@@ -546,6 +546,77 @@ test_relatives(void **state)
 	assert_true(strncmp(source->ops->version(source), "PostgreSQL 1", 12) == 0);
 }
 
+/* The words of a double with the behaviour that its database name picks. */
+static struct source *
+open_double(const char *behaviour, int64_t within_us, struct err *err)
+{
+	struct settings settings = SETTINGS_INIT;
+	struct deadline deadline = deadline_in_us(within_us);
+	char *words = xasprintf("%s user=x database=%s", getenv("DPSTUDIO_TEST_PG_DOUBLE"),
+		behaviour);
+	struct source *s;
+
+	rows_settings(&settings, "postgres", words);
+	s = source_open(source_kind_find("postgres"), &settings, &deadline, err);
+	settings_fini(&settings);
+	free(words);
+	return s;
+}
+
+/* Relatives that know no SET LOCAL or no READ ONLY transaction still work; where the
+ * server does not protect, words do. */
+static void
+test_lesser_relatives(void **state)
+{
+	static const char *const names[] = { "redshift", "hologres" };
+	struct err err = ERR_INIT;
+
+	NEED_SERVER();
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		struct source *s = open_double(names[i], 5 * CLOCK_SECOND, &err);
+
+		if (!s)
+			fail_msg("%s: %s", names[i], err.msg);
+		for (int k = 0; k < 2; k++) {
+			if (!rows_query(&rows, s, "SELECT n", k ? 10 : INT64_MAX))
+				fail_msg("%s: %s", names[i], rows.err.msg);
+			assert_string_equal(buf_text(&rows.text), "int:42\n");
+		}
+		assert_int_equal(rows_query(&rows, s, "WITH x AS (DELETE FROM t RETURNING a) "
+			"SELECT * FROM x", 10), i == 0);
+		assert_true(i == 0 || rows.err.code == ERR_READ_ONLY);
+		source_close(s);
+	}
+}
+
+static void
+test_bad_peers(void **state)
+{
+	int64_t start = clock_mono_us();
+	struct err err = ERR_INIT;
+	struct source *s;
+
+	NEED_SERVER();
+	assert_null(open_double("hang", 300000, &err));
+	assert_int_equal(err.code, ERR_CONNECT);
+	assert_null(open_double("garbage", 5 * CLOCK_SECOND, &err));
+	assert_int_equal(err.code, ERR_CONNECT);
+	s = open_double("cut", 5 * CLOCK_SECOND, &err);
+	assert_non_null(s);
+	assert_false(rows_query(&rows, s, "SELECT n", 10));
+	assert_int_equal(rows.err.code, ERR_CONNECT);
+	source_close(s);
+	/* One that goes on whatever is asked: the session is given up. */
+	s = open_double("deaf", 5 * CLOCK_SECOND, &err);
+	assert_non_null(s);
+	assert_true(rows_query(&rows, s, "SELECT n", 1));
+	assert_true(rows.end.truncated);
+	assert_false(rows_query(&rows, s, "SELECT n", 1));
+	assert_int_equal(rows.err.code, ERR_CONNECT);
+	source_close(s);
+	assert_true(clock_mono_us() - start < 12 * CLOCK_SECOND);
+}
+
 int
 main(void)
 {
@@ -567,6 +638,8 @@ main(void)
 		cmocka_unit_test(test_schema),
 		cmocka_unit_test(test_bytes_of_no_encoding),
 		cmocka_unit_test(test_relatives),
+		cmocka_unit_test(test_lesser_relatives),
+		cmocka_unit_test(test_bad_peers),
 	};
 
 	return cmocka_run_group_tests_name("source_postgres", tests, setup, teardown);
