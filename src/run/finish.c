@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "src/base/log.h"
 #include "src/run/supervise.h"
 
 static void
@@ -18,13 +19,16 @@ slot_text(const struct active *a, char text[40])
 
 /* One line a run; failures always, the rest with -v or on a terminal. */
 static void
-say(const struct supervisor *s, const struct active *a, const char *what, const char *why)
+say(const struct supervisor *s, const struct active *a, bool is_trouble, const char *what,
+	const char *why)
 {
 	char slot[40];
 
-	if (s->quiet)
-		return;
 	slot_text(a, slot);
+	log_line(*why ? LEVEL_WARNING : LEVEL_INFO, "run", "run %lld of %s (%s) %s%s%s",
+		(long long)a->run.id, a->run.task, slot, what, *why ? ": " : "", why);
+	if (s->quiet || (!is_trouble && !s->verbose))
+		return;
 	fprintf(stderr, "dpstudio: run %lld of %s (%s) %s%s%s\n", (long long)a->run.id, a->run.task,
 		slot, what, *why ? ": " : "", why);
 }
@@ -127,11 +131,11 @@ static void
 tell_stderr(const struct supervisor *s, const struct active *a, const struct run_finish *f)
 {
 	if (f->state == RUN_FAILED || f->state == RUN_CANCELLED) {
-		say(s, a, run_state_name(f->state), a->err.msg);
+		say(s, a, true, run_state_name(f->state), a->err.msg);
 	} else if (f->state == RUN_WAITING) {
-		say(s, a, "waits", f->failure ? a->err.msg : "a delivery is deferred");
-	} else if (s->verbose) {
-		say(s, a, run_state_name(f->state), f->skip_reason ? f->skip_reason : "");
+		say(s, a, true, "waits", f->failure ? a->err.msg : "a delivery is deferred");
+	} else {
+		say(s, a, false, run_state_name(f->state), f->skip_reason ? f->skip_reason : "");
 	}
 }
 

@@ -6,6 +6,7 @@
 
 #include "src/run/chosen.h"
 #include "src/run/claim.h"
+#include "src/run/metrics.h"
 #include "src/run/supervise.h"
 #include "src/task/task_json.h"
 
@@ -143,6 +144,7 @@ run_pass(struct workspace *ws, const struct pass_options *options, struct pass_s
 		supervisor_stop = 1;
 	ok = supervisor_loop(&s, ok ? err : &(struct err)ERR_INIT) && ok;
 	supervisor_fini(&s);
+	metrics_after_pass(ws);
 	set_exit_status(summary);
 	return ok;
 }

@@ -11,6 +11,7 @@
 #include "src/workspace/version.h"
 
 #define CANCEL_LOOK_US CLOCK_SECOND /* how often a person's cancel is looked for */
+#define LIMIT_LOOK_US (CLOCK_SECOND / 4)
 #define QUIT_US (8 * CLOCK_SECOND) /* after SIGTERM */
 
 volatile int supervisor_stop;
@@ -33,6 +34,8 @@ supervisor_init(struct supervisor *s, struct workspace *ws, int jobs, struct pas
 	for (int i = 0; i < MAX_WORKERS; i++)
 		s->crew[i].child.fd = -1;
 	if (jobs <= 0 && !workspace_jobs(ws, &jobs, err))
+		return false;
+	if (!workspace_source_jobs(ws, &s->source_jobs, err))
 		return false;
 	s->jobs = jobs < 1 ? 1 : jobs > MAX_WORKERS ? MAX_WORKERS : jobs;
 	if (!pass_begin(ws, &s->pass, err))
@@ -192,22 +195,82 @@ dry_or_paused(struct supervisor *s, struct active *a)
 	return true;
 }
 
+/* How many more runs may begin now, with those of all passes. */
+static bool
+room_for_runs(struct supervisor *s, int64_t *room, struct err *err)
+{
+	int64_t others;
+
+	if (!ledger_running_elsewhere(s->ws, &s->pass, &others, err))
+		return false;
+	*room = s->jobs - others;
+	return true;
+}
+
+/* Whether one of its data sources is used by as many runs as may. */
+static bool
+source_is_full(struct supervisor *s, const struct active *a, bool *full, struct err *err)
+{
+	*full = false;
+	for (size_t i = 0; s->source_jobs && !*full && i < a->task.node_count; i++) {
+		const char *source = a->task.nodes[i].source;
+		int64_t count = 0;
+
+		if (source[0] && !ledger_source_use(s->ws, source, a->run.id, &count, err))
+			return false;
+		*full = count >= s->source_jobs;
+	}
+	return true;
+}
+
+/* Given to a worker and not planned yet. */
+static int64_t
+count_executing(const struct supervisor *s)
+{
+	int64_t n = 0;
+
+	for (const struct active *a = s->actives; a; a = a->next)
+		n += a->phase == ACTIVE_GIVEN || a->phase == ACTIVE_RUNNING;
+	return n;
+}
+
 static bool
 give_out(struct supervisor *s, struct err *err)
 {
+	int64_t room = 0;
+
 	size_t waiting = 0;
 
 	for (struct active *a = s->actives; a; a = a->next)
 		waiting += a->phase == ACTIVE_WAITING;
+	s->held_back = false;
+	if (waiting && !room_for_runs(s, &room, err))
+		return false;
+	/* Alone, it may queue small jobs ahead; with others it keeps to its share. */
+	if (room < s->jobs)
+		room -= count_executing(s);
+	else
+		room = INT64_MAX;
 	for (struct active *a = s->actives; a && waiting; a = a->next) {
 		struct err why = ERR_INIT;
 		struct crew *c;
+		bool full;
 
 		if (a->phase != ACTIVE_WAITING || must_wait(s, a) ||
 			dry_or_paused(s, a))
 			continue;
 		if (s->quitting)
 			continue;
+		if (room <= 0) {
+			s->held_back = true;
+			break;
+		}
+		if (!source_is_full(s, a, &full, err))
+			return false;
+		if (full) {
+			s->held_back = true;
+			continue;
+		}
 		c = crew_free(s, waiting > (size_t)s->jobs, &why);
 		if (!c && why.code != ERR_NONE) {
 			a->err = why;
@@ -218,6 +281,7 @@ give_out(struct supervisor *s, struct err *err)
 			break;
 		if (!start_run(s, a, c, err))
 			return false;
+		room--;
 	}
 	return true;
 }
@@ -362,7 +426,7 @@ poll_timeout(const struct supervisor *s)
 		return 0;
 	if (wall != INT64_MAX && wall - now < 1000000)
 		return wall > now ? (int)((wall - now) / 1000) + 1 : 1;
-	return any ? 250 : 1000;
+	return any || s->held_back ? 250 : 1000;
 }
 
 /* Waits; says which workers have something to tell. Reads nothing. */
@@ -394,12 +458,16 @@ poll_crew(struct supervisor *s)
 
 /* Whether a turn would find something to write. */
 static bool
-needs_turn(const struct supervisor *s)
+needs_turn(struct supervisor *s)
 {
 	int64_t now = clock_now_us();
 
 	if (s->dirty || (supervisor_stop && !s->quitting))
 		return true;
+	if (s->held_back && clock_mono_us() >= s->next_limit_look_us) {
+		s->next_limit_look_us = clock_mono_us() + LIMIT_LOOK_US;
+		return true;
+	}
 	for (const struct active *a = s->actives; a; a = a->next)
 		if (a->phase == ACTIVE_SENDING && deliver_next_us(a) <= now)
 			return true;

@@ -92,6 +92,9 @@ struct supervisor {
 	struct active *actives;
 	struct crew crew[MAX_WORKERS];
 	int jobs;
+	int source_jobs; /* at once on one data source; 0: no limit */
+	bool held_back;  /* a run waits for a limit that other passes use up */
+	int64_t next_limit_look_us;
 	uint32_t next_job;
 	bool verbose, quiet; /* quiet: no lines on stderr (tests by hand) */
 	bool quitting;	     /* SIGTERM: finish what is being sent, release the rest */

@@ -122,6 +122,12 @@ DP_API bool ledger_add_run(struct workspace *ws, const struct new_run *run, int6
  * unknown. *taken: all that the pass holds now. group NULL: any. */
 DP_API bool ledger_take(struct workspace *ws, const struct pass *pass, const char *group,
 	int64_t now_us, int64_t limit, struct arena *a, struct run_list *taken, struct err *err);
+/* Runs that other passes execute right now, and runs on one data source but `run_id`:
+ * for the limits, which hold over all passes. */
+DP_API bool ledger_running_elsewhere(struct workspace *ws, const struct pass *pass,
+	int64_t *count, struct err *err);
+DP_API bool ledger_source_use(struct workspace *ws, const char *source, int64_t run_id,
+	int64_t *count, struct err *err);
 /* What a pass holds right now, oldest first. */
 DP_API bool ledger_held_runs(struct workspace *ws, int64_t pass_id, struct arena *a,
 	struct run_list *list, struct err *err);

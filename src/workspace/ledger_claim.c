@@ -179,6 +179,32 @@ ledger_take(struct workspace *ws, const struct pass *pass, const char *group, in
 	return db_finish(db, ok, err);
 }
 
+/* --- limits -------------------------------------------------------------------------- */
+
+DB_SQL(elsewhere_sql,
+	"SELECT count(*) FROM run WHERE state = 'running' AND pass_id <> $1 AND pass_id <> 0"
+	" AND state IN ('waiting', 'running')");
+DB_SQL(source_use_sql, "SELECT count(*) FROM run_source WHERE source = $1 AND run_id <> $2");
+
+bool
+ledger_running_elsewhere(struct workspace *ws, const struct pass *pass, int64_t *count,
+	struct err *err)
+{
+	bool found;
+
+	return db_row(workspace_db(ws), &elsewhere_sql, NULL, &found, err, "i>i", pass->id, count);
+}
+
+bool
+ledger_source_use(struct workspace *ws, const char *source, int64_t run_id, int64_t *count,
+	struct err *err)
+{
+	bool found;
+
+	return db_row(workspace_db(ws), &source_use_sql, NULL, &found, err, "ti>i", source, run_id,
+		count);
+}
+
 /* --- pace ------------------------------------------------------------------------------- */
 
 DB_SQL(bucket_read_sql, "SELECT tat_us, blocked_until_us FROM bucket WHERE key = $1");

@@ -71,6 +71,8 @@ DP_API bool workspace_set(struct workspace *ws, const char *name, const char *va
 /* The zone of schedules that name none. NULL with err. Owned by base/zone. */
 DP_API const struct zone *workspace_zone(struct workspace *ws, struct err *err);
 DP_API bool workspace_jobs(struct workspace *ws, int *jobs, struct err *err);
+/* Runs at once on one data source; 0: no limit of its own. */
+DP_API bool workspace_source_jobs(struct workspace *ws, int *jobs, struct err *err);
 /* How long ended runs are kept; 0: for ever. */
 DP_API bool workspace_retention_us(struct workspace *ws, int64_t *us, struct err *err);
 /* Name of the destination for notices, "" none; in the arena. */

@@ -14,7 +14,7 @@ DB_SQL(setting_set, "INSERT INTO setting (name, value) VALUES ($1, $2)"
 	" ON CONFLICT (name) DO UPDATE SET value = excluded.value");
 DB_SQL(setting_remove, "DELETE FROM setting WHERE name = $1");
 
-enum setting_id { SETTING_TIMEZONE, SETTING_NOTIFY, SETTING_JOBS, SETTING_RETENTION };
+enum setting_id { SETTING_TIMEZONE, SETTING_NOTIFY, SETTING_JOBS, SETTING_RETENTION, SETTING_SOURCE_JOBS, SETTING_METRICS };
 
 const struct workspace_setting workspace_settings[] = {
 	[SETTING_TIMEZONE] = { "timezone", "UTC", "time zone of schedules that name none" },
@@ -22,6 +22,10 @@ const struct workspace_setting workspace_settings[] = {
 	[SETTING_JOBS] = { "jobs", "4", "runs at the same time, 1 to 64" },
 	[SETTING_RETENTION] = { "retention", "90d",
 		"how long ended runs are kept: a number and m, h or d, or 0 for ever" },
+	[SETTING_SOURCE_JOBS] = { "source_jobs", "0",
+		"runs at the same time on one data source, 1 to 64, or 0: as many as jobs" },
+	[SETTING_METRICS] = { "metrics", "",
+		"file for Prometheus' node exporter, written after each pass that did something" },
 	{ 0 },
 };
 
@@ -42,7 +46,7 @@ find(const char *name, struct err *err)
 		}
 	}
 	err_set(err, ERR_NOT_FOUND, "there is no setting '%s'", name);
-	err_hint(err, "%s%s", near ? "did you mean " : "there are timezone, notify, jobs and retention",
+	err_hint(err, "%s%s", near ? "did you mean " : "workspace show lists them",
 		near ? near : "");
 	return NULL;
 }
@@ -133,6 +137,10 @@ check_value(struct workspace *ws, enum setting_id which, const char *value, stru
 		return parse_jobs(value, &jobs, err);
 	case SETTING_RETENTION:
 		return parse_retention(value, &us, err);
+	case SETTING_SOURCE_JOBS:
+		return strcmp(value, "0") == 0 || parse_jobs(value, &jobs, err);
+	case SETTING_METRICS:
+		return *value == '/' || err_set(err, ERR_INPUT, "metrics is an absolute path");
 	}
 	return true;
 }
@@ -185,6 +193,20 @@ workspace_jobs(struct workspace *ws, int *jobs, struct err *err)
 	const char *value;
 	bool ok = get(ws, SETTING_JOBS, &a, &value, err) && parse_jobs(value, jobs, err);
 
+	arena_fini(&a);
+	return ok;
+}
+
+bool
+workspace_source_jobs(struct workspace *ws, int *jobs, struct err *err)
+{
+	struct arena a = ARENA_INIT;
+	const char *value;
+	bool ok = get(ws, SETTING_SOURCE_JOBS, &a, &value, err);
+
+	*jobs = 0;
+	if (ok && strcmp(value, "0") != 0)
+		ok = parse_jobs(value, jobs, err);
 	arena_fini(&a);
 	return ok;
 }
