@@ -9,8 +9,9 @@
 #include "src/base/buf.h"
 #include "src/base/err.h"
 
-/* Parses the whole text (nothing may follow), refusing duplicate keys, NUL, more
- * than 100 levels and invalid UTF-8. ERR_INPUT with line and column. The caller
+/* Parses the whole text (nothing may follow), refusing duplicate keys, NUL (escaped
+ * too), invalid UTF-8, more than 100 levels or 10,000 keys of one object. ERR_INPUT
+ * with line and column. The caller
  * frees with cJSON_Delete. */
 DP_API cJSON *json_parse(struct str text, struct err *err);
 /* Keys in the order they stand, two spaces a level, "\n" at the end; short
