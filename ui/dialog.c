@@ -95,7 +95,7 @@ buttons_columns(const struct dialog *d)
 {
 	int columns = 0;
 
-	for (int i = 0; i < d->button_count; i++)
+	for (int i = 0; d->kind == DIALOG_BUTTONS && i < d->button_count; i++)
 		columns += (int)utf8_width(d->buttons[i]) + 6;
 	return columns;
 }
