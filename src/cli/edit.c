@@ -85,9 +85,9 @@ wants_again(const struct err *err)
 {
 	char answer[16];
 
-	print_failure(err);
 	if (!input_can_ask())
 		return false;
+	print_failure(err);
 	fputs("Edit again? [Y/n] ", stderr);
 	return fgets(answer, sizeof(answer), stdin) && answer[0] != 'n' && answer[0] != 'N';
 }

@@ -86,12 +86,32 @@ const struct command command_workspace_set = {
 	.group = GROUP_HOUSE, .run = run_set,
 };
 
+/* An earlier backup may be replaced, anything else not. */
+static bool
+may_replace(const char *path, struct err *err)
+{
+	static const char magic[] = "SQLite format 3";
+	char head[sizeof(magic)] = "";
+	FILE *f = fopen(path, "re");
+	bool ours;
+
+	if (!f)
+		return true;
+	ours = fread(head, 1, sizeof(head), f) == sizeof(head) &&
+	       memcmp(head, magic, sizeof(magic)) == 0;
+	fclose(f);
+	if (ours)
+		return true;
+	err_set(err, ERR_STATE, "%s is there, and it is no earlier copy", path);
+	return err_hint(err, "name another file");
+}
+
 static bool
 run_backup(struct cli *cli, struct err *err)
 {
 	struct workspace *ws = session_workspace(cli, WORKSPACE_READ, err);
 
-	if (!ws || !workspace_backup(ws, cli->args[0], err))
+	if (!ws || !may_replace(cli->args[0], err) || !workspace_backup(ws, cli->args[0], err))
 		return false;
 	print_talk("copied to %s, without the key: keep that one apart", cli->args[0]);
 	return true;

@@ -12,7 +12,7 @@
 
 #define TAKE_LIMIT 20000
 
-/* Mixed endings: unknown over refused over failed (design section 6). */
+/* Mixed endings: unknown over refused over interrupted over failed (design section 6). */
 static void
 set_exit_status(struct pass_summary *sum)
 {
@@ -20,6 +20,8 @@ set_exit_status(struct pass_summary *sum)
 		sum->exit_status = 7;
 	else if (sum->refused)
 		sum->exit_status = 6;
+	else if (supervisor_stop > 0)
+		sum->exit_status = 128 + supervisor_stop;
 	else if (sum->failed || sum->cancelled)
 		sum->exit_status = sum->failed && sum->failed == sum->not_connected ? 5 : 1;
 	else if (sum->waiting || sum->deferred)
@@ -141,7 +143,7 @@ run_pass(struct workspace *ws, const struct pass_options *options, struct pass_s
 	/* What was added before a mistake in the words must not stay behind. */
 	ok = add_held(&s, ok ? err : &(struct err)ERR_INIT) && ok;
 	if (!ok && options->task_count)
-		supervisor_stop = 1;
+		supervisor_stop = SUPERVISOR_STOP;
 	ok = supervisor_loop(&s, ok ? err : &(struct err)ERR_INIT) && ok;
 	supervisor_fini(&s);
 	metrics_after_pass(ws);

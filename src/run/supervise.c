@@ -20,8 +20,7 @@ static struct sigaction old_term, old_int;
 static void
 on_stop(int sig)
 {
-	(void)sig;
-	supervisor_stop = 1;
+	supervisor_stop = sig;
 }
 
 bool
@@ -387,7 +386,8 @@ look_at_deadlines(struct supervisor *s)
 	crew_unqueue(s);
 }
 
-/* SIGTERM: nothing new begins, what is being sent is finished, the rest goes back. */
+/* SIGTERM, SIGINT: nothing new begins, what is being sent is finished. Of the rest, what
+ * the schedule began goes back to wait for another pass; what a person began ends. */
 static bool
 quit(struct supervisor *s, struct err *err)
 {
@@ -402,6 +402,12 @@ quit(struct supervisor *s, struct err *err)
 			continue;
 		if (a->worker)
 			crew_cancel(s, a, ERR_CANCELLED);
+		if (a->run.cause != CAUSE_SCHEDULE) {
+			a->stop_code = ERR_CANCELLED;
+			if (a->phase == ACTIVE_WAITING)
+				a->phase = ACTIVE_SENDING;
+			continue;
+		}
 		if (!ledger_release(s->ws, &a->run, clock_now_us(), err) && !forget_lost(a, err))
 			return false;
 		a->phase = ACTIVE_DONE;

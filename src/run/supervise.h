@@ -113,7 +113,9 @@ bool supervisor_loop(struct supervisor *s, struct err *err);
 bool supervisor_init(struct supervisor *s, struct workspace *ws, int jobs,
 	struct pass_summary *summary, struct err *err);
 void supervisor_fini(struct supervisor *s);
-/* SIGTERM and SIGINT end the pass in order while a supervisor lives. */
+/* SIGTERM and SIGINT end the pass in order while a supervisor lives: the signal's
+ * number; SUPERVISOR_STOP when it is to end for another reason; 0. */
+#define SUPERVISOR_STOP (-1)
 extern volatile int supervisor_stop;
 
 /* --- crew.c: workers ------------------------------------------------------------- */
