@@ -5,6 +5,18 @@
 #include <stdlib.h>
 
 #define META_LAST_TASK "studio_task"
+#define ATTEMPT_DELAY_US (100 * INT64_C(1000))
+#define ATTEMPTS_MAX 200
+
+struct studio_attempt {
+	struct studio *studio;
+	studio_work_fn work;
+	studio_done_fn done;
+	void *context;
+	int tries;
+	struct timer timer;
+	struct studio_attempt *next;
+};
 
 struct studio *
 studio_open(const char *workspace_path, struct err *err)
@@ -27,11 +39,64 @@ studio_attach(struct studio *s, struct ui *ui)
 	ui_set_app(ui, s);
 }
 
+/* --- what waits for the workspace ---------------------------------------------------- */
+
+static void
+end_attempt(struct studio_attempt *a, const struct err *err)
+{
+	struct studio_attempt **at = &a->studio->attempts;
+
+	while (*at != a)
+		at = &(*at)->next;
+	*at = a->next;
+	loop_timer_cancel(ui_loop(a->studio->ui), &a->timer);
+	if (a->done)
+		a->done(a->context, err);
+	free(a);
+}
+
+static void
+attempt(void *context)
+{
+	struct studio_attempt *a = context;
+	struct err err = ERR_INIT;
+
+	if (a->work(a->context, &err)) {
+		end_attempt(a, NULL);
+	} else if (err.code == ERR_BUSY && ++a->tries < ATTEMPTS_MAX) {
+		if (a->tries == 5)
+			ui_say(a->studio->ui, _("The workspace is busy: waiting for it"));
+		loop_timer(ui_loop(a->studio->ui), &a->timer, ATTEMPT_DELAY_US);
+	} else {
+		end_attempt(a, &err);
+	}
+}
+
+void
+studio_attempt(struct studio *s, studio_work_fn work, studio_done_fn done, void *context)
+{
+	struct studio_attempt *a = xcalloc(1, sizeof(*a));
+
+	*a = (struct studio_attempt){ .studio = s, .work = work, .done = done,
+		.context = context, .timer = { .fn = attempt, .context = a },
+		.next = s->attempts };
+	s->attempts = a;
+	attempt(a);
+}
+
+/* --- opening and closing ------------------------------------------------------------- */
+
 void
 studio_close(struct studio *s)
 {
 	if (!s)
 		return;
+	while (s->attempts) {
+		struct err err = ERR_INIT;
+
+		err_set(&err, ERR_CANCELLED, "the studio was closed");
+		end_attempt(s->attempts, &err);
+	}
 	model_free(s->model);
 	workspace_close(s->ws);
 	free(s);

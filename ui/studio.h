@@ -13,6 +13,7 @@ struct studio {
 	struct workspace *ws;
 	struct model *model;
 	const struct zone *zone; /* the workspace's */
+	struct studio_attempt *attempts;
 };
 
 /* Opens the workspace; before the terminal is taken, so that a refusal can be read. */
@@ -29,6 +30,13 @@ struct studio *studio_need(const struct ui *ui, struct err *err);
 /* The task last worked on, remembered by the workspace; "" none. In the arena. */
 const char *studio_last_task(struct studio *s, struct arena *a);
 void studio_remember_task(struct studio *s, const char *task);
+
+/* Does something to the workspace without waiting for its lock: `work` is called again
+ * while it fails with ERR_BUSY (up to 20 s), then `done` once, err NULL when it went
+ * well. Both may be called before this returns. */
+typedef bool (*studio_work_fn)(void *context, struct err *err);
+typedef void (*studio_done_fn)(void *context, const struct err *err);
+void studio_attempt(struct studio *s, studio_work_fn work, studio_done_fn done, void *context);
 
 /* "2026-01-02 08:00" in the studio's zone, "" for 0. */
 void studio_time(const struct studio *s, int64_t at_us, char text[24]);

@@ -4,9 +4,18 @@
 #ifndef DP_UI_SCREENS_STUDIO_PRIVATE_H
 #define DP_UI_SCREENS_STUDIO_PRIVATE_H
 
+#include "src/run/params.h"
+#include "src/sql/split.h"
+#include "src/sql/substitute.h"
+#include "src/workspace/store_destination.h"
+#include "src/workspace/store_source.h"
+#include "ui/composed.h"
+#include "ui/editor.h"
+#include "ui/grid.h"
 #include "ui/screens/screens.h"
 #include "ui/studio.h"
 #include "ui/tree.h"
+#include "ui/work.h"
 
 struct desk_task_row { /* a folder (task SIZE_MAX) or a task of the list */
 	const char *folder;
@@ -24,15 +33,108 @@ struct desk_tasks {
 	size_t closed_count;
 };
 
+struct desk_source;
+
+struct desk_sources {
+	struct tree tree;
+	struct desk_source *list; /* what is known of each source's tables */
+	size_t count;
+	struct desk_source_row *rows;
+	size_t row_count;
+};
+
+/* What the statements of a node gave when they were run last. */
+struct desk_results {
+	char *node;
+	struct result **list; /* one a statement; without columns: not run yet */
+	size_t count;
+};
+
+/* Statements under way, one after the other. */
+struct desk_run {
+	struct ui_job *job; /* NULL: nothing runs */
+	struct result *result; /* of the statement that runs */
+	char *node, *source;
+	struct buf text;     /* of the node, as it was */
+	struct sql_split split;
+	struct substituted sql;
+	struct param_set params;
+	enum source_env env;
+	enum sql_dialect dialect;
+	int64_t max_rows, began_us;
+	size_t at, end; /* statement that runs, and where to stop */
+	bool shown;
+	struct timer tick;
+};
+
+struct desk_query {
+	struct editor editor;
+	struct pane_ops editor_ops; /* the editor's, but for keys that cancel */
+	bool (*own_key)(struct pane *pane, const struct key *key);
+	struct grid grid;
+	char *node; /* NULL: the task has no SQL */
+	struct desk_results *results;
+	size_t results_count, shown; /* statement whose result is shown */
+	struct desk_run run;
+	struct err error; /* of the last run */
+	bool failed, loading;
+};
+
+struct desk_content {
+	struct tree tree;
+	size_t push; /* index of the push node among the task's nodes; SIZE_MAX none */
+};
+
+struct desk_preview {
+	struct pane pane;
+	struct timer timer;
+	struct composed message;
+	size_t top;
+	char *destination; /* the one shown; NULL: the first */
+	int mentions;
+};
+
+enum desk_step { STEP_SOURCE, STEP_SQL, STEP_CONTENT, STEP_DESTINATION, STEP_SCHEDULE, STEP_CHECK,
+	STEP_TEST, STEP_SUBMIT, STEP_PUBLISH, STEP_COUNT };
+enum desk_done { STEP_MISSING, STEP_OPTIONAL, STEP_WAITS, STEP_DONE };
+
+struct desk_problem {
+	char *message, *path, *node;
+	int line, column;
+	bool error;
+};
+
+struct desk_steps {
+	struct pane pane;
+	enum desk_done done[STEP_COUNT];
+	size_t current; /* the step chosen */
+	struct desk_problem *problems;
+	size_t problem_count, errors;
+	struct timer timer;
+};
+
 struct desk {
 	struct screen screen;
 	struct studio *studio;
 	struct model *model;
+	struct pane tabs;
 	struct desk_tasks tasks;
+	struct desk_sources sources;
+	struct desk_query query;
+	struct desk_content content;
+	struct desk_preview preview;
+	struct desk_steps steps;
+	size_t front; /* of the panes, on a small screen */
+	struct ui_child *test; /* a test under way */
+	struct timer test_tick;
 };
 
 /* studio.c */
 void desk_open_task(struct desk *d, const char *name);
+/* Brings a pane to the front, also where it is a tab. */
+void desk_go(struct desk *d, struct pane *pane);
+void desk_go_number(struct desk *d, size_t number); /* from 0 */
+void desk_next_pane(struct desk *d, int by);
 
 /* studio_tasks.c */
 void desk_tasks_init(struct desk *d);
@@ -40,5 +142,70 @@ void desk_tasks_fini(struct desk *d);
 void desk_tasks_read(struct desk *d);
 /* NULL: on a folder, or there is none. */
 const struct task_row *desk_tasks_current(struct desk *d);
+
+/* studio_sources.c */
+void desk_sources_init(struct desk *d);
+void desk_sources_fini(struct desk *d);
+void desk_sources_read(struct desk *d);
+/* For the editor: tables and columns of the node's source. */
+bool desk_sources_complete(void *context, struct editor *editor, struct str prefix,
+	completion_add_fn add, void *sink);
+/* Kind of a source; NULL when there is none of that name. */
+const char *desk_sources_kind(const struct desk *d, const char *name);
+
+/* studio_query.c */
+void desk_query_init(struct desk *d);
+void desk_query_fini(struct desk *d);
+void desk_query_load(struct desk *d);
+void desk_query_collect(struct desk *d);
+/* By steps of 1 or -1 through the nodes that hold SQL. */
+void desk_query_next_node(struct desk *d, int by);
+void desk_query_show_node(struct desk *d, const char *node);
+void desk_query_show_result(struct desk *d, int by);
+void desk_query_choose_source(struct desk *d);
+const struct desk_results *desk_query_results(const struct desk *d, const char *node);
+/* The node whose SQL is edited, within the open task; NULL none. */
+struct node *desk_query_node(struct desk *d);
+void desk_query_title(struct desk *d);
+void desk_query_show(struct desk *d);
+void desk_query_forget_results(struct desk *d);
+
+/* studio_run.c */
+void desk_run_start(struct desk *d, bool all);
+bool desk_run_cancel(struct desk *d); /* false: nothing runs */
+void desk_run_forget(struct desk *d);
+
+/* studio_content.c */
+void desk_content_init(struct desk *d);
+void desk_content_fini(struct desk *d);
+void desk_content_read(struct desk *d);
+void desk_content_add(struct desk *d);
+void desk_content_remove(struct desk *d);
+void desk_content_move(struct desk *d, int by);
+void desk_content_destinations(struct desk *d);
+const struct node *desk_content_push(struct desk *d);
+
+/* studio_preview.c */
+void desk_preview_init(struct desk *d);
+void desk_preview_fini(struct desk *d);
+void desk_preview_later(struct desk *d); /* composes again, soon */
+void desk_preview_next(struct desk *d, int by);
+
+/* studio_steps.c */
+void desk_steps_init(struct desk *d);
+void desk_steps_fini(struct desk *d);
+void desk_steps_later(struct desk *d);
+void desk_steps_problems(struct desk *d);
+
+/* studio_life.c */
+#define DESK_COMMANDS 36
+extern const struct command desk_commands[DESK_COMMANDS];
+void desk_life_submit(struct desk *d);
+void desk_life_publish(struct desk *d);
+
+/* studio_test.c */
+void desk_life_test(struct desk *d);
+bool desk_test_cancel(struct desk *d); /* false: none runs */
+void desk_test_forget(struct desk *d);
 
 #endif

@@ -1,0 +1,494 @@
+/* SPDX-License-Identifier: MIT */
+/* The life of a task from the main screen: new, copy, rename, delete, save, submit,
+ * publish; and the table of what can be done there. */
+#include <stdlib.h>
+
+#include "src/base/embedded.h"
+#include "src/task/task_json.h"
+#include "src/workspace/version.h"
+#include "ui/dialog.h"
+#include "ui/screens/studio_private.h"
+
+/* One step under way, tried again while the workspace is busy. */
+struct step {
+	struct desk *desk;
+	enum { DO_SUBMIT, DO_PUBLISH, DO_RENAME, DO_DELETE, DO_COPY, DO_NEW } what;
+	char *task, *word; /* note or new name */
+	int64_t number;
+};
+
+static struct str
+template_text(void)
+{
+	for (const struct embedded *e = embedded; e->name; e++)
+		if (strcmp(e->name, "plain.template.json") == 0)
+			return (struct str){ e->text, e->len };
+	return STR_NONE;
+}
+
+/* The plain template under another name. */
+static bool
+create(struct step *s, struct err *err)
+{
+	struct task t;
+	struct buf text = BUF_INIT;
+	int64_t id;
+	bool ok;
+
+	if (!task_from_text(&t, template_text(), err))
+		return false;
+	t.name = s->word;
+	task_to_text(&t, &text);
+	ok = task_store_create(s->desk->studio->ws, s->word, buf_str(&text), &id, err);
+	task_fini(&t);
+	buf_fini(&text);
+	return ok;
+}
+
+static bool
+work(void *context, struct err *err)
+{
+	struct step *s = context;
+	struct workspace *ws = s->desk->studio->ws;
+	int64_t id;
+
+	switch (s->what) {
+	case DO_SUBMIT:
+		return version_submit(ws, s->task, s->word, &s->number, err);
+	case DO_PUBLISH:
+		return version_publish(ws, s->task, 0, &s->number, err);
+	case DO_RENAME:
+		return task_store_rename(ws, s->task, s->word, false, err);
+	case DO_DELETE:
+		return task_store_remove(ws, s->task, false, err);
+	case DO_COPY:
+		return task_store_copy(ws, s->task, s->word, &id, err);
+	case DO_NEW:
+		return create(s, err);
+	}
+	return true;
+}
+
+static void
+say_published(struct desk *d, int64_t number)
+{
+	const struct task_row *row;
+	char when[24];
+
+	model_refresh_row(d->model);
+	row = model_row(d->model);
+	studio_time(d->studio, row ? row->next_slot_us : 0, when);
+	if (*when)
+		ui_say(d->screen.ui, _("Version %lld is published; next run %s %s"),
+			(long long)number, when, zone_name(d->studio->zone));
+	else
+		ui_say(d->screen.ui, _("Version %lld is published; it has no schedule"),
+			(long long)number);
+}
+
+static void
+after(struct step *s)
+{
+	struct desk *d = s->desk;
+	struct err err = ERR_INIT;
+
+	switch (s->what) {
+	case DO_SUBMIT:
+		ui_say(d->screen.ui, _("Submitted as version %lld. F8 publishes it"),
+			(long long)s->number);
+		break;
+	case DO_PUBLISH:
+		say_published(d, s->number);
+		break;
+	case DO_RENAME:
+		if (!model_reload(d->model, &err))
+			ui_error(d->screen.ui, &err);
+		break;
+	case DO_DELETE:
+		(void)model_open(d->model, NULL, &err);
+		break;
+	case DO_COPY:
+	case DO_NEW:
+		desk_open_task(d, s->word);
+		desk_go(d, &d->query.editor.pane);
+		break;
+	}
+	model_refresh_row(d->model);
+	desk_tasks_read(d);
+	desk_steps_later(d);
+}
+
+static const char *const titles[] = {
+	[DO_SUBMIT] = N_("Not submitted"), [DO_PUBLISH] = N_("Not published"),
+	[DO_RENAME] = N_("Not renamed"), [DO_DELETE] = N_("Not deleted"),
+	[DO_COPY] = N_("Not copied"), [DO_NEW] = N_("Not created"),
+};
+
+static void
+done(void *context, const struct err *err)
+{
+	struct step *s = context;
+
+	if (err && err->code == ERR_CANCELLED)
+		err = NULL;
+	else if (err)
+		dialog_error(s->desk->screen.ui, _(titles[s->what]), err);
+	else
+		after(s);
+	free(s->task);
+	free(s->word);
+	free(s);
+}
+
+/* Everything starts from a saved draft. */
+static void
+begin(struct desk *d, int what, const char *task, const char *word)
+{
+	struct err err = ERR_INIT;
+	struct step *s;
+
+	if (model_is_open(d->model) && !model_save(d->model, &err)) {
+		dialog_error(d->screen.ui, _("The draft is not saved"), &err);
+		return;
+	}
+	s = xcalloc(1, sizeof(*s));
+	s->desk = d;
+	s->what = what;
+	s->task = xstrdup(task ? task : "");
+	s->word = xstrdup(word ? word : "");
+	studio_attempt(d->studio, work, done, s);
+}
+
+static const char *
+open_name(struct desk *d)
+{
+	const struct task_row *row = model_row(d->model);
+
+	return row ? row->name : NULL;
+}
+
+/* --- submit and publish ------------------------------------------------------------------------ */
+
+static void
+note_typed(void *context, const char *text)
+{
+	struct desk *d = context;
+
+	if (text)
+		begin(d, DO_SUBMIT, open_name(d), text);
+}
+
+void
+desk_life_submit(struct desk *d)
+{
+	const struct task_row *row;
+	struct err err = ERR_INIT;
+
+	if (!model_is_open(d->model))
+		return;
+	if (!model_save(d->model, &err)) {
+		dialog_error(d->screen.ui, _("The draft is not saved"), &err);
+		return;
+	}
+	model_refresh_row(d->model);
+	row = model_row(d->model);
+	if (row->draft == DRAFT_DIRTY)
+		dialog_tell(d->screen.ui, _("Not tested yet"),
+			_("Only a draft that passed its test can be submitted: press F6 to test it. A "
+			  "change of SQL, content or parameters asks for a new test."));
+	else if (row->draft == DRAFT_SUBMITTED)
+		dialog_tell(d->screen.ui, _("Nothing new"),
+			_("The newest version has this very content. F8 publishes it."));
+	else
+		dialog_line(d->screen.ui, _("Submit"),
+			_("What is new, for the list of versions (may be empty):"), "", false,
+			note_typed, d);
+}
+
+static void
+publish_answered(void *context, int button)
+{
+	struct desk *d = context;
+
+	if (button == 1)
+		begin(d, DO_PUBLISH, open_name(d), NULL);
+}
+
+void
+desk_life_publish(struct desk *d)
+{
+	const struct task_row *row = model_row(d->model);
+	char *text;
+
+	if (!row)
+		return;
+	if (!row->latest_version) {
+		dialog_tell(d->screen.ui, _("Nothing to publish"),
+			_("A version is published, not a draft: test it (F6), submit it (F7), then "
+			  "publish."));
+		return;
+	}
+	if (row->version == row->latest_version) {
+		dialog_tell(d->screen.ui, _("Published already"),
+			row->draft == DRAFT_SUBMITTED
+				? _("The newest version is published.")
+				: _("The newest version is published. The draft has changes: test (F6) "
+				    "and submit (F7) them first."));
+		return;
+	}
+	text = xasprintf(row->draft == DRAFT_SUBMITTED
+				 ? _("Publish version %lld of %s? From now on it runs by its schedule.")
+				 : _("Publish version %lld of %s? The draft has changes that are not in "
+				     "it."),
+		(long long)row->latest_version, row->name);
+	dialog_ask(d->screen.ui, _("Publish"), text, N_("Back|Publish"), publish_answered, d);
+	free(text);
+}
+
+/* --- saving ------------------------------------------------------------------------------------ */
+
+static void
+conflict_answered(void *context, int button)
+{
+	struct desk *d = context;
+	struct err err = ERR_INIT;
+	bool ok = true;
+
+	if (button == 1)
+		ok = model_save_over(d->model, &err);
+	else if (button == 2)
+		ok = model_reload(d->model, &err);
+	if (!ok)
+		dialog_error(d->screen.ui, _("Not saved"), &err);
+}
+
+static void
+run_save(struct screen *screen)
+{
+	struct desk *d = (struct desk *)screen;
+	struct err err = ERR_INIT;
+
+	if (model_state(d->model) == MODEL_CONFLICT)
+		dialog_ask(screen->ui, _("Changed elsewhere"), model_error(d->model)->msg,
+			N_("Back|Keep mine|Take theirs"), conflict_answered, d);
+	else if (model_save(d->model, &err))
+		ui_say(screen->ui, _("Saved (every change is saved by itself)"));
+}
+
+/* --- tasks ---------------------------------------------------------------------------------------- */
+
+static void
+new_typed(void *context, const char *text)
+{
+	if (text && *text)
+		begin(context, DO_NEW, NULL, text);
+}
+
+static void
+run_new(struct screen *screen)
+{
+	dialog_line(screen->ui, _("New task"), _("Its name: letters, digits, - _ ."), "", false,
+		new_typed, screen);
+}
+
+/* The task chosen in the list when that has the focus, else the open one. */
+static const char *
+chosen_name(struct desk *d)
+{
+	const struct task_row *row = desk_tasks_current(d);
+
+	return screen_focused(&d->screen) == &d->tasks.tree.pane && row ? row->name : open_name(d);
+}
+
+static void
+copy_typed(void *context, const char *text)
+{
+	struct desk *d = context;
+
+	if (text && *text)
+		begin(d, DO_COPY, chosen_name(d), text);
+}
+
+static void
+run_copy(struct screen *screen)
+{
+	struct desk *d = (struct desk *)screen;
+	const char *name = chosen_name(d);
+	char *initial;
+
+	if (!name)
+		return;
+	initial = xasprintf("%s-copy", name);
+	dialog_line(screen->ui, _("Copy task"), _("Name of the copy:"), initial, false, copy_typed, d);
+	free(initial);
+}
+
+static void
+rename_typed(void *context, const char *text)
+{
+	struct desk *d = context;
+
+	if (text && *text && strcmp(text, open_name(d)) != 0)
+		begin(d, DO_RENAME, open_name(d), text);
+}
+
+static void
+run_rename(struct screen *screen)
+{
+	struct desk *d = (struct desk *)screen;
+
+	dialog_line(screen->ui, _("Rename task"), _("The new name:"), open_name(d), false,
+		rename_typed, d);
+}
+
+static void
+delete_answered(void *context, int button)
+{
+	struct desk *d = context;
+
+	if (button == 1)
+		begin(d, DO_DELETE, open_name(d), NULL);
+}
+
+static void
+run_delete(struct screen *screen)
+{
+	struct desk *d = (struct desk *)screen;
+
+	dialog_confirm_name(screen->ui, _("Delete task"),
+		_("The task, its draft and all its versions go; its runs stay in the history. Type "
+		  "its name to delete it."),
+		open_name(d), delete_answered, d);
+}
+
+static void
+folder_typed(void *context, const char *text)
+{
+	struct desk *d = context;
+	struct task *t = text ? model_edit(d->model) : NULL;
+
+	if (!t)
+		return;
+	t->folder = model_text(d->model, str_from(text));
+	model_changed(d->model);
+}
+
+static void
+run_folder(struct screen *screen)
+{
+	struct desk *d = (struct desk *)screen;
+
+	dialog_line(screen->ui, _("Folder"), _("Folder of the task in the list (empty: none):"),
+		model_task(d->model)->folder, false, folder_typed, d);
+}
+
+static bool
+has_task(const struct screen *screen)
+{
+	return model_is_open(((const struct desk *)screen)->model);
+}
+
+static bool
+has_chosen(const struct screen *screen)
+{
+	return chosen_name((struct desk *)(uintptr_t)screen) != NULL;
+}
+
+static bool
+is_running(const struct screen *screen)
+{
+	const struct desk *d = (const struct desk *)screen;
+
+	return d->query.run.job || d->test;
+}
+
+/* --- the table --------------------------------------------------------------------------------- */
+
+#define RUN(name, call)                                      \
+	static void run_##name(struct screen *screen)        \
+	{                                                    \
+		struct desk *d = (struct desk *)screen;      \
+		call;                                        \
+	}
+#define EDIT(name, action) RUN(name, (void)editor_do(&d->query.editor, action))
+
+RUN(statement, desk_run_start(d, false))
+RUN(all, desk_run_start(d, true))
+RUN(cancel, (void)(desk_run_cancel(d) || desk_test_cancel(d)))
+RUN(source, desk_query_choose_source(d))
+RUN(next_node, desk_query_next_node(d, 1))
+RUN(next_result, desk_query_show_result(d, 1))
+RUN(previous_result, desk_query_show_result(d, -1))
+RUN(test, desk_life_test(d))
+RUN(submit, desk_life_submit(d))
+RUN(publish, desk_life_publish(d))
+RUN(add_block, desk_content_add(d))
+RUN(remove_block, desk_content_remove(d))
+RUN(block_up, desk_content_move(d, -1))
+RUN(block_down, desk_content_move(d, 1))
+RUN(destinations, desk_content_destinations(d))
+RUN(next_preview, desk_preview_next(d, 1))
+RUN(problems, desk_steps_problems(d))
+RUN(next_pane, desk_next_pane(d, 1))
+RUN(previous_pane, desk_next_pane(d, -1))
+RUN(pane1, desk_go_number(d, 0))
+RUN(pane2, desk_go_number(d, 1))
+RUN(pane3, desk_go_number(d, 2))
+RUN(pane4, desk_go_number(d, 3))
+RUN(pane5, desk_go_number(d, 4))
+RUN(pane6, desk_go_number(d, 5))
+EDIT(undo, "undo")
+EDIT(redo, "redo")
+EDIT(find, "find")
+EDIT(replace, "replace")
+EDIT(comment, "comment")
+
+const struct command desk_commands[DESK_COMMANDS] = {
+	{ "save", N_("Save"), N_("Task"), "F2 Ctrl-S", N_("Save"), run_save, has_task },
+	{ "new", N_("New task…"), N_("Task"), "n Alt-n", NULL, run_new, NULL },
+	{ "copy-task", N_("Copy task…"), N_("Task"), "c", NULL, run_copy, has_chosen },
+	{ "rename", N_("Rename task…"), N_("Task"), "R", NULL, run_rename, has_task },
+	{ "folder", N_("Folder…"), N_("Task"), NULL, NULL, run_folder, has_task },
+	{ "delete", N_("Delete task…"), N_("Task"), "D", NULL, run_delete, has_task },
+	{ "undo", N_("Undo"), N_("Edit"), "Ctrl-Z", NULL, run_undo, has_task },
+	{ "redo", N_("Redo"), N_("Edit"), "Ctrl-Y", NULL, run_redo, has_task },
+	{ "find", N_("Find"), N_("Edit"), "Ctrl-F", NULL, run_find, has_task },
+	{ "replace", N_("Replace"), N_("Edit"), "Ctrl-R", NULL, run_replace, has_task },
+	{ "comment", N_("Comment in or out"), N_("Edit"), "Alt-;", NULL, run_comment, has_task },
+	{ "run", N_("Run the statement at the cursor"), N_("Query"), "F5", N_("Run"), run_statement,
+		has_task },
+	{ "run-all", N_("Run all statements"), N_("Query"), "Shift-F5 Alt-r", NULL, run_all,
+		has_task },
+	{ "cancel", N_("Cancel what runs"), N_("Query"), NULL, NULL, run_cancel, is_running },
+	{ "source", N_("Data source of the query…"), N_("Query"), "F3", N_("Source"), run_source,
+		has_task },
+	{ "next-query", N_("Next query node"), N_("Query"), "Alt-q", NULL, run_next_node, has_task },
+	{ "next-result", N_("Next result"), N_("Query"), "]", NULL, run_next_result, has_task },
+	{ "previous-result", N_("Previous result"), N_("Query"), "[", NULL, run_previous_result,
+		has_task },
+	{ "add-block", N_("Add to the message…"), N_("Content"), "a Alt-a", NULL, run_add_block,
+		has_task },
+	{ "remove-block", N_("Remove the block…"), N_("Content"), "x Delete", NULL,
+		run_remove_block, has_task },
+	{ "block-up", N_("Move the block up"), N_("Content"), "K", NULL, run_block_up, has_task },
+	{ "block-down", N_("Move the block down"), N_("Content"), "J", NULL, run_block_down,
+		has_task },
+	{ "send-to", N_("Destinations of the task…"), N_("Push"), "Alt-d", NULL, run_destinations,
+		has_task },
+	{ "next-preview", N_("Preview the next destination"), N_("View"), "Alt-p", NULL,
+		run_next_preview, has_task },
+	{ "test", N_("Test…"), N_("Version"), "F6", N_("Test"), run_test, has_task },
+	{ "submit", N_("Submit…"), N_("Version"), "F7", N_("Submit"), run_submit, has_task },
+	{ "publish", N_("Publish…"), N_("Version"), "F8", N_("Publish"), run_publish, has_task },
+	{ "check", N_("What the check found…"), N_("Version"), "Alt-k", NULL, run_problems,
+		has_task },
+	{ "next-pane", N_("Next pane"), N_("View"), "F9", N_("Pane"), run_next_pane, NULL },
+	{ "previous-pane", N_("Previous pane"), N_("View"), "Shift-F9", NULL, run_previous_pane,
+		NULL },
+	{ "pane-tasks", N_("Tasks"), N_("View"), "Alt-1", NULL, run_pane1, NULL },
+	{ "pane-sources", N_("Sources"), N_("View"), "Alt-2", NULL, run_pane2, NULL },
+	{ "pane-sql", N_("SQL"), N_("View"), "Alt-3", NULL, run_pane3, NULL },
+	{ "pane-result", N_("Result"), N_("View"), "Alt-4", NULL, run_pane4, NULL },
+	{ "pane-content", N_("Content"), N_("View"), "Alt-5", NULL, run_pane5, NULL },
+	{ "pane-preview", N_("Preview"), N_("View"), "Alt-6", NULL, run_pane6, NULL },
+};

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+/* F6: values and target are asked for, then this program runs the test as a child,
+ * which really sends; what came of it is shown in place. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "src/base/json.h"
+#include "src/base/zone.h"
+#include "ui/dialog.h"
+#include "ui/form.h"
+#include "ui/screens/studio_private.h"
+
+#define TICK_US (200 * INT64_C(1000))
+#define TARGET "to"
+#define DATE "business date"
+
+struct asked { /* what the form shows; lives as long as its dialog */
+	struct desk *desk;
+	struct arena arena;
+	size_t parameters;
+};
+
+/* --- the end ------------------------------------------------------------------------------------ */
+
+static const char *
+word_of(const cJSON *json, const char *key)
+{
+	const cJSON *c = cJSON_GetObjectItemCaseSensitive(json, key);
+
+	return cJSON_IsString(c) ? c->valuestring : "";
+}
+
+static void
+add_delivery(struct buf *text, const cJSON *one)
+{
+	const char *message = word_of(one, "message"), *advice = word_of(one, "advice");
+
+	buf_addf(text, "\n%s %s (%s): %s", strcmp(word_of(one, "state"), "accepted") == 0 ? "✓" : "•",
+		word_of(one, "destination"), word_of(one, "channel"), word_of(one, "state"));
+	if (*message)
+		buf_addf(text, "\n  %s", message);
+	if (*advice)
+		buf_addf(text, "\n  %s", advice);
+}
+
+static void
+after_answer(void *context, int button)
+{
+	struct desk *d = context;
+
+	if (button == 1)
+		desk_life_submit(d);
+}
+
+static void
+show_end(struct desk *d, const struct ui_child_end *end)
+{
+	struct err err = ERR_INIT;
+	cJSON *json = json_parse(end->out, &err);
+	const cJSON *one;
+	struct buf text = BUF_INIT;
+	bool passed = end->status == 0;
+
+	if (!json) {
+		buf_add_str(&text, str_trim(end->errors));
+	} else {
+		buf_addf(&text, _("The run is %s."), word_of(json, "state"));
+		if (*word_of(json, "error"))
+			buf_addf(&text, "\n%s", word_of(json, "error"));
+		cJSON_ArrayForEach(one, cJSON_GetObjectItemCaseSensitive(json, "deliveries"))
+		{
+			add_delivery(&text, one);
+		}
+	}
+	cJSON_Delete(json);
+	if (passed)
+		dialog_ask(d->screen.ui, _("The test passed"), buf_text(&text), N_("Close|Submit…"),
+			after_answer, d);
+	else
+		dialog_tell(d->screen.ui,
+			end->status == 130 ? _("The test was cancelled") : _("The test did not pass"),
+			text.len ? buf_text(&text) : _("It ended without a word."));
+	buf_fini(&text);
+}
+
+static void
+test_done(void *context, const struct ui_child_end *end)
+{
+	struct desk *d = context;
+
+	d->test = NULL;
+	loop_timer_cancel(ui_loop(d->screen.ui), &d->test_tick);
+	ui_state(d->screen.ui, 2, ROLE_INFO, "");
+	model_refresh_row(d->model);
+	desk_tasks_read(d);
+	desk_steps_later(d);
+	show_end(d, end);
+}
+
+static void
+tick(void *context)
+{
+	struct desk *d = context;
+	char text[64];
+
+	if (!d->test)
+		return;
+	snprintf(text, sizeof(text), _("testing %.0f s (Esc cancels)"),
+		(double)ui_child_elapsed_us(d->test) / 1e6);
+	ui_state(d->screen.ui, 2, ROLE_INFO, text);
+	loop_timer(ui_loop(d->screen.ui), &d->test_tick, TICK_US);
+}
+
+bool
+desk_test_cancel(struct desk *d)
+{
+	if (!d->test)
+		return false;
+	ui_child_cancel(d->test);
+	ui_say(d->screen.ui, _("Cancelling the test…"));
+	return true;
+}
+
+void
+desk_test_forget(struct desk *d)
+{
+	loop_timer_cancel(ui_loop(d->screen.ui), &d->test_tick);
+	ui_child_free(d->test);
+	d->test = NULL;
+}
+
+/* --- the beginning --------------------------------------------------------------------------------- */
+
+static void
+start(struct desk *d, struct form *form, const struct asked *a)
+{
+	const char *argv[FORM_FIELDS_MAX * 2 + 8];
+	const char *target = form_get(form, TARGET), *date = form_get(form, DATE);
+	char *sets[FORM_FIELDS_MAX];
+	size_t n = 0, set_count = 0;
+	struct err err = ERR_INIT;
+
+	argv[n++] = "test";
+	argv[n++] = model_row(d->model)->name;
+	argv[n++] = "--json";
+	if (*target && *target != '(') {
+		argv[n++] = "--to";
+		argv[n++] = target;
+	}
+	if (*date) {
+		argv[n++] = "--date";
+		argv[n++] = date;
+	}
+	for (size_t i = 0; i < a->parameters; i++) {
+		const struct form_field *f = &form->fields[i + 2];
+		struct str value = line_text(&f->line);
+
+		if (value.len == 0)
+			continue;
+		sets[set_count] = xasprintf("%s=%.*s", f->field->name, STR_ARG(value));
+		argv[n++] = "--set";
+		argv[n++] = sets[set_count++];
+	}
+	argv[n] = NULL;
+	d->test_tick = (struct timer){ .fn = tick, .context = d, .quiet = true };
+	d->test = ui_child_start(d->screen.ui, workspace_path(d->studio->ws), argv, test_done, d,
+		&err);
+	if (d->test)
+		tick(d);
+	else
+		ui_error(d->screen.ui, &err);
+	while (set_count)
+		free(sets[--set_count]);
+}
+
+static bool
+answered(void *context, struct form *form, int button)
+{
+	struct asked *a = context;
+
+	if (button == 0)
+		start(a->desk, form, a);
+	arena_fini(&a->arena);
+	free(a);
+	return true;
+}
+
+static const char *
+targets(struct asked *a)
+{
+	struct destination_list list = { 0 };
+	struct buf text = BUF_INIT;
+	struct err err = ERR_INIT;
+	const char *kept;
+
+	buf_adds(&text, _("(those of the task)"));
+	if (store_destination_list(a->desk->studio->ws, &a->arena, &list, &err))
+		for (size_t i = 0; i < list.count; i++)
+			buf_addf(&text, "|%s", list.rows[i].name);
+	kept = arena_strdup(&a->arena, buf_text(&text));
+	buf_fini(&text);
+	return kept;
+}
+
+/* Target, date, and one field a parameter; empty means what its expression says. */
+static void
+add_fields(struct asked *a, struct form *form, const struct task *t)
+{
+	struct field *f = arena_array(&a->arena, struct field, t->parameter_count + 2);
+
+	f[0] = (struct field){ .name = TARGET, .label = _("Send to"), .kind = FIELD_CHOICE,
+		.choices = targets(a), .initial = _("(those of the task)"),
+		.help = _("A destination of your own, so that nobody else gets the test") };
+	f[1] = (struct field){ .name = DATE, .label = _("Business date"), .kind = FIELD_TEXT,
+		.help = _("As 2026-01-31; empty: yesterday") };
+	form_add(form, &f[0], NULL);
+	form_add(form, &f[1], NULL);
+	for (size_t i = 0; i < t->parameter_count && i + 2 < FORM_FIELDS_MAX; i++) {
+		const struct parameter *p = &t->parameters[i];
+
+		f[i + 2] = (struct field){ .name = arena_strdup(&a->arena, p->name),
+			.label = arena_printf(&a->arena, "${%s}", p->name), .kind = FIELD_TEXT,
+			.help = arena_printf(&a->arena, _("Empty: %s"), p->value) };
+		form_add(form, &f[i + 2], NULL);
+		a->parameters++;
+	}
+}
+
+void
+desk_life_test(struct desk *d)
+{
+	const struct task *t = model_task(d->model);
+	struct err err = ERR_INIT;
+	struct asked *a;
+	struct form *form;
+
+	if (!t)
+		return;
+	if (d->test) {
+		ui_warn(d->screen.ui, _("A test is running: Esc cancels it"));
+		return;
+	}
+	if (!model_save(d->model, &err)) {
+		ui_error(d->screen.ui, &err);
+		return;
+	}
+	a = xcalloc(1, sizeof(*a));
+	a->desk = d;
+	t = model_task(d->model);
+	form = form_dialog(d->screen.ui, _("Test on development sources; it really sends"),
+		N_("Test|Back"), answered, a);
+	add_fields(a, form, t);
+	ui_redraw(d->screen.ui);
+}
