@@ -185,7 +185,7 @@ read_number(struct mc_stream *s, struct cursor *c, const struct column *column,
 	if (c->is_short)
 		return true;
 	if (type_is(column, "datetime")) {
-		int64_t ms = (v % 1000 + 1000) % 1000, seconds = (v - ms) / 1000;
+		int64_t ms = (v % 1000 + 1000) % 1000, seconds = v / 1000 - (v % 1000 < 0);
 
 		if (!is_sane_instant(seconds))
 			return false;
@@ -200,7 +200,7 @@ read_number(struct mc_stream *s, struct cursor *c, const struct column *column,
 		value->text = print_date(arena, date_from_days(v));
 	} else if (type_is(column, "interval_day_time")) {
 		value->text = str_from(arena_printf(arena, "%lld.%09lld", (long long)v,
-			(long long)(nanos < 0 ? -nanos : nanos)));
+			llabs(nanos % 1000000000)));
 	} else {
 		value->text = source_int_text(arena, v);
 	}

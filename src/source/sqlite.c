@@ -318,7 +318,8 @@ sqlite_open(const struct settings *settings, const struct deadline *deadline, st
 	s->deadline = *deadline;
 	if (open_db(s, path, 0, err))
 		return &s->base;
-	if (s->db && sqlite3_errcode(s->db) == SQLITE_CANTOPEN && reopen_frozen(s, err))
+	if (s->db && (sqlite3_errcode(s->db) == SQLITE_CANTOPEN ||
+			     sqlite3_errcode(s->db) == SQLITE_READONLY) && reopen_frozen(s, err))
 		return &s->base;
 	sqlite_close(&s->base);
 	return NULL;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -410,6 +411,48 @@ test_write_ahead_log(void **state)
 	free(words);
 }
 
+/* In another account that may not write beside the file: the exit status tells. */
+static int
+read_as_nobody(const char *words)
+{
+	struct err err = ERR_INIT;
+	struct source *s;
+
+	if (geteuid() == 0 && setuid(65534) != 0)
+		return 2;
+	s = try_open(words, &err);
+	if (!s || !rows_query(&rows, s, "SELECT a FROM w", 9))
+		return 3;
+	return strcmp(buf_text(&rows.text), "int:4\n") == 0 ? 0 : 4;
+}
+
+static void
+test_frozen_log(void **state)
+{
+	char *place = xasprintf("%s/frozen", folder), *file = xasprintf("%s/w.db", place);
+	char *words = xasprintf("path=%s", file);
+	int status;
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(mkdir(place, 0755), 0);
+	make_file("frozen/w.db",
+		"PRAGMA journal_mode = WAL; CREATE TABLE w (a); INSERT INTO w VALUES (4)");
+	chmod(folder, 0755);
+	chmod(file, 0444);
+	chmod(place, 0555);
+	pid = fork();
+	if (pid == 0)
+		_exit(read_as_nobody(words));
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	chmod(place, 0755);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+	free(place);
+	free(file);
+	free(words);
+}
+
 static void
 test_schema(void **state)
 {
@@ -463,6 +506,7 @@ main(void)
 		cmocka_unit_test(test_open),
 		cmocka_unit_test(test_locked),
 		cmocka_unit_test(test_write_ahead_log),
+		cmocka_unit_test(test_frozen_log),
 		cmocka_unit_test(test_schema),
 		cmocka_unit_test(test_settings),
 	};
