@@ -160,15 +160,21 @@ vt_send(struct vt *vt, const char *bytes)
 }
 
 void
-vt_resize(struct vt *vt, int rows, int cols)
+vt_resize_program(struct vt *vt, int rows, int cols)
 {
 	struct winsize size = { .ws_row = (unsigned short)rows, .ws_col = (unsigned short)cols };
 
+	ioctl(vt->fd, TIOCSWINSZ, &size);
+}
+
+void
+vt_resize(struct vt *vt, int rows, int cols)
+{
 	vt->rows = rows;
 	vt->cols = cols;
 	vterm_set_size(vt->vterm, rows, cols);
 	if (vt->fd >= 0)
-		ioctl(vt->fd, TIOCSWINSZ, &size);
+		vt_resize_program(vt, rows, cols);
 }
 
 static bool

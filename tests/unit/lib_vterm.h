@@ -31,6 +31,9 @@ void vt_fork(struct vt *vt, int rows, int cols, int (*fn)(void *context), void *
 void vt_send(struct vt *vt, const char *bytes);
 void vt_send_bytes(struct vt *vt, struct str bytes);
 void vt_resize(struct vt *vt, int rows, int cols);
+/* Only the program is told: the terminal stays as large as it is. (This libvterm breaks
+ * when what was drawn for a larger size arrives after it shrank.) */
+void vt_resize_program(struct vt *vt, int rows, int cols);
 /* Until the text is on the screen (or gone): false after 10 s. */
 bool vt_wait_text(struct vt *vt, const char *text);
 bool vt_wait_gone(struct vt *vt, const char *text);
