@@ -147,15 +147,21 @@ supervisor_add(struct supervisor *s, const struct run_row *run, struct err *err)
 
 /* --- giving out ---------------------------------------------------------------------------- */
 
-/* An older run of the same task goes first (overlap queue and replace). */
+/* An older run of the same task goes first (overlap queue and replace), in this pass
+ * or in another. */
 static bool
-must_wait(const struct supervisor *s, const struct active *a)
+must_wait(struct supervisor *s, const struct active *a, bool *wait, struct err *err)
 {
-	for (const struct active *o = s->actives; o; o = o->next)
-		if (o != a && o->run.task_id == a->run.task_id && o->run.id < a->run.id &&
-			o->phase != ACTIVE_DONE && a->run.cause == CAUSE_SCHEDULE)
-			return true;
-	return false;
+	int64_t older = 0;
+
+	*wait = false;
+	if (a->run.cause != CAUSE_SCHEDULE)
+		return true;
+	if (!ledger_older_open(s->ws, &a->run, &older, err))
+		return false;
+	*wait = older > 0;
+	s->held_back = s->held_back || *wait;
+	return true;
 }
 
 /* It ends without a worker: the next turn, which must come, writes why. */
@@ -233,56 +239,66 @@ count_executing(const struct supervisor *s)
 	return n;
 }
 
+/* Whether this waiting run may begin now, but for a free worker. */
+static bool
+may_begin(struct supervisor *s, struct active *a, int64_t room, bool *may, struct err *err)
+{
+	bool blocked;
+
+	*may = false;
+	if (a->phase != ACTIVE_WAITING || s->quitting || dry_or_paused(s, a))
+		return true;
+	if (!must_wait(s, a, &blocked, err))
+		return false;
+	if (!blocked && room > 0 && !source_is_full(s, a, &blocked, err))
+		return false;
+	*may = !blocked && room > 0;
+	s->held_back = s->held_back || !*may;
+	return true;
+}
+
+/* A worker for each that may begin; few small jobs for many workers are queued ahead. */
+static bool
+give_to_workers(struct supervisor *s, int64_t room, bool may_queue, struct err *err)
+{
+	for (struct active *a = s->actives; a; a = a->next) {
+		struct err why = ERR_INIT;
+		struct crew *c;
+		bool may;
+
+		if (!may_begin(s, a, room, &may, err))
+			return false;
+		if (!may)
+			continue;
+		c = crew_free(s, may_queue, &why);
+		if (!c && why.code == ERR_NONE)
+			break;
+		if (!c) {
+			a->err = why;
+			end_unstarted(s, a);
+		} else if (!start_run(s, a, c, err)) {
+			return false;
+		}
+		room--;
+	}
+	return true;
+}
+
 static bool
 give_out(struct supervisor *s, struct err *err)
 {
-	int64_t room = 0;
-
-	size_t waiting = 0;
+	int64_t room = 0, waiting = 0;
 
 	for (struct active *a = s->actives; a; a = a->next)
 		waiting += a->phase == ACTIVE_WAITING;
 	s->held_back = false;
-	if (waiting && !room_for_runs(s, &room, err))
+	if (waiting == 0)
+		return true;
+	if (!room_for_runs(s, &room, err))
 		return false;
 	/* Alone, it may queue small jobs ahead; with others it keeps to its share. */
-	if (room < s->jobs)
-		room -= count_executing(s);
-	else
-		room = INT64_MAX;
-	for (struct active *a = s->actives; a && waiting; a = a->next) {
-		struct err why = ERR_INIT;
-		struct crew *c;
-		bool full;
-
-		if (a->phase != ACTIVE_WAITING || must_wait(s, a) ||
-			dry_or_paused(s, a))
-			continue;
-		if (s->quitting)
-			continue;
-		if (room <= 0) {
-			s->held_back = true;
-			break;
-		}
-		if (!source_is_full(s, a, &full, err))
-			return false;
-		if (full) {
-			s->held_back = true;
-			continue;
-		}
-		c = crew_free(s, waiting > (size_t)s->jobs, &why);
-		if (!c && why.code != ERR_NONE) {
-			a->err = why;
-			end_unstarted(s, a);
-			continue;
-		}
-		if (!c)
-			break;
-		if (!start_run(s, a, c, err))
-			return false;
-		room--;
-	}
-	return true;
+	room = room < s->jobs ? room - count_executing(s) : INT64_MAX;
+	return give_to_workers(s, room, waiting > s->jobs, err);
 }
 
 /* --- one turn --------------------------------------------------------------------------------- */

@@ -126,6 +126,9 @@ DP_API bool ledger_take(struct workspace *ws, const struct pass *pass, const cha
  * for the limits, which hold over all passes. */
 DP_API bool ledger_running_elsewhere(struct workspace *ws, const struct pass *pass,
 	int64_t *count, struct err *err);
+/* Older runs of the same task that have not ended, whoever holds them. */
+DP_API bool ledger_older_open(struct workspace *ws, const struct run_row *run, int64_t *count,
+	struct err *err);
 DP_API bool ledger_source_use(struct workspace *ws, const char *source, int64_t run_id,
 	int64_t *count, struct err *err);
 /* What a pass holds right now, oldest first. */

@@ -186,6 +186,20 @@ DB_SQL(elsewhere_sql,
 	" AND state IN ('waiting', 'running')");
 DB_SQL(source_use_sql, "SELECT count(*) FROM run_source WHERE source = $1 AND run_id <> $2");
 
+DB_SQL(older_open_sql,
+	"SELECT count(*) FROM run WHERE task_id = $1 AND id < $2 AND cause = 'schedule'"
+	" AND state IN ('waiting', 'running')");
+
+bool
+ledger_older_open(struct workspace *ws, const struct run_row *run, int64_t *count,
+	struct err *err)
+{
+	bool found;
+
+	return db_row(workspace_db(ws), &older_open_sql, NULL, &found, err, "ii>i", run->task_id,
+		run->id, count);
+}
+
 bool
 ledger_running_elsewhere(struct workspace *ws, const struct pass *pass, int64_t *count,
 	struct err *err)
