@@ -80,6 +80,33 @@ number_after(struct str text, const char *word, int *number)
 	return *number > 0;
 }
 
+/* The name in "Unknown identifier: t.nope", "Table d.nope doesn't exist" and newer
+ * forms; empty when there is none. */
+static struct str
+name_in(struct str message)
+{
+	static const char *const before[] = { "Unknown identifier: ", "Missing columns: '",
+		"identifier `", "identifier '", "Unknown function ", "Table " };
+	size_t at = SIZE_MAX, end;
+
+	for (size_t i = 0; at == SIZE_MAX && i < ARRAY_LEN(before); i++) {
+		at = str_find(message, str_from(before[i]), 0);
+		if (at != SIZE_MAX)
+			at += strlen(before[i]);
+	}
+	if (at == SIZE_MAX)
+		return STR_NONE;
+	for (end = at; end < message.len && !memchr(" '`,;:()\n", message.p[end], 9); end++)
+		if (message.p[end] == '.')
+			at = end + 1;
+	if (at < end)
+		return str_slice(message, at, end);
+	/* "Unknown identifier: nope. Note that …": the point ended the sentence. */
+	for (end = at - 1, at = end; at > 0 && !memchr(" '`.", message.p[at - 1], 4);)
+		at--;
+	return str_slice(message, at, end);
+}
+
 /* "failed at position 17 (line 2, col 3): …" counts bytes. */
 static void
 place(struct str sql, struct str message, struct err *err)
@@ -93,6 +120,8 @@ place(struct str sql, struct str message, struct err *err)
 		source_err_at(err, sql, pos + (size_t)column - 1);
 	} else if (number_after(message, "failed at position ", &position)) {
 		source_err_at(err, sql, (size_t)position - 1);
+	} else {
+		source_err_at_name(err, sql, name_in(message));
 	}
 }
 

@@ -50,6 +50,32 @@ source_err_at(struct err *err, struct str sql, size_t pos)
 	return err_at(err, line, column);
 }
 
+static bool
+is_name_byte(struct str s, size_t pos)
+{
+	return pos < s.len && (s.p[pos] == '_' || s.p[pos] == '$' ||
+				      (s.p[pos] >= '0' && s.p[pos] <= '9') ||
+				      (s.p[pos] >= 'a' && s.p[pos] <= 'z') ||
+				      (s.p[pos] >= 'A' && s.p[pos] <= 'Z') ||
+				      (unsigned char)s.p[pos] >= 0x80);
+}
+
+void
+source_err_at_name(struct err *err, struct str sql, struct str name)
+{
+	size_t found = SIZE_MAX, at = name.len ? str_find(sql, name, 0) : SIZE_MAX;
+
+	for (; at != SIZE_MAX; at = str_find(sql, name, at + 1)) {
+		if (is_name_byte(sql, at + name.len) || (at && is_name_byte(sql, at - 1)))
+			continue;
+		if (found != SIZE_MAX)
+			return;
+		found = at;
+	}
+	if (found != SIZE_MAX)
+		source_err_at(err, sql, found);
+}
+
 size_t
 source_char_pos(struct str sql, size_t index)
 {

@@ -27,6 +27,9 @@ DP_API bool source_check_deadline(const struct deadline *deadline, struct err *e
 /* Sets err's line and column (in characters) from a byte position in `sql`.
  * Returns false. */
 DP_API bool source_err_at(struct err *err, struct str sql, size_t pos);
+/* The place of a name the server complains about without saying where: where it
+ * stands in `sql`, when it does so exactly once. */
+DP_API void source_err_at_name(struct err *err, struct str sql, struct str name);
 /* Byte position of the character with that index (from 0), at most sql.len. */
 DP_API size_t source_char_pos(struct str sql, size_t index);
 /* Position of the first byte at or after `pos` that is neither white space, a

@@ -253,16 +253,6 @@ place_of_syntax(struct str sql, struct str message, struct str *near)
 	return found;
 }
 
-static bool
-is_name_byte(struct str s, size_t pos)
-{
-	return pos < s.len && (s.p[pos] == '_' || s.p[pos] == '$' ||
-				      (s.p[pos] >= '0' && s.p[pos] <= '9') ||
-				      (s.p[pos] >= 'a' && s.p[pos] <= 'z') ||
-				      (s.p[pos] >= 'A' && s.p[pos] <= 'Z') ||
-				      (unsigned char)s.p[pos] >= 0x80);
-}
-
 /* "nope" of "Unknown column 't.nope' in …" and "FUNCTION t.nope does not exist". */
 static struct str
 quoted_name(struct str message)
@@ -284,42 +274,24 @@ quoted_name(struct str message)
 	return name;
 }
 
-/* Where the name that the message is about stands, when it stands in the statement
- * exactly once; else SIZE_MAX. */
-static size_t
-place_of_name(struct str sql, struct str message)
-{
-	struct str name = quoted_name(message);
-	size_t at, found = SIZE_MAX;
-
-	if (name.len == 0)
-		return SIZE_MAX;
-	for (at = str_find(sql, name, 0); at != SIZE_MAX; at = str_find(sql, name, at + 1)) {
-		if (is_name_byte(sql, at + name.len) || (at && is_name_byte(sql, at - 1)))
-			continue;
-		if (found != SIZE_MAX)
-			return SIZE_MAX;
-		found = at;
-	}
-	return found;
-}
-
 static void
 fail_statement(unsigned number, struct str sql, struct str message, struct err *err)
 {
 	struct str near = STR_NONE;
 	size_t pos;
 
-	if (number == ER_PARSE_ERROR) {
-		pos = place_of_syntax(sql, message, &near);
-		if (pos != SIZE_MAX && near.len)
-			err_set(err, ERR_SQL, "syntax error near '%.*s'", STR_ARG(near));
-		else if (pos != SIZE_MAX)
-			err_set(err, ERR_SQL, "syntax error: the statement ends too early");
-	} else {
-		pos = place_of_name(sql, message);
+	if (number != ER_PARSE_ERROR) {
+		source_err_at_name(err, sql, quoted_name(message));
+		return;
 	}
-	if (pos != SIZE_MAX && sql.len)
+	pos = place_of_syntax(sql, message, &near);
+	if (pos == SIZE_MAX)
+		return;
+	if (near.len)
+		err_set(err, ERR_SQL, "syntax error near '%.*s'", STR_ARG(near));
+	else
+		err_set(err, ERR_SQL, "syntax error: the statement ends too early");
+	if (sql.len)
 		source_err_at(err, sql, pos);
 }
 

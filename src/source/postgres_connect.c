@@ -214,8 +214,10 @@ pg_open(const struct settings *settings, const struct deadline *deadline, struct
 	}
 	PQsetNoticeProcessor(pg->conn, quiet, NULL);
 	version = PQparameterStatus(pg->conn, "server_version");
-	snprintf(pg->version, sizeof(pg->version), "PostgreSQL %.40s",
-		version ? version : "of unknown version");
+	if (!version)
+		version = "?";
+	snprintf(pg->version, sizeof(pg->version), "PostgreSQL %.*s",
+		(int)strcspn(version, " "), version);
 	pg->is_plain = PQserverVersion(pg->conn) < 90400;
 	if (pg->is_plain)
 		set_plainly(pg, deadline);

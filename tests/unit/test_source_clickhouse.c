@@ -205,8 +205,10 @@ test_places(void **state)
 	NEED_SERVER();
 	expect_error("SELECT 1,\n  'é中' 2 FROM kinds", ERR_SQL, 2, 8);
 	expect_error("SELECT 1 FRM FRM kinds", ERR_SQL, 1, 14);
-	expect_error("SELECT nope FROM kinds", ERR_SQL, 0, 0);
-	expect_error("SELECT 1 FROM missing_table", ERR_SQL, 0, 0);
+	expect_error("SELECT 1,\n nope FROM kinds", ERR_SQL, 2, 2);
+	expect_error("SELECT nope", ERR_SQL, 1, 8);
+	expect_error("SELECT coutn(1)", ERR_SQL, 1, 8);
+	expect_error("SELECT 1 FROM missing_table", ERR_SQL, 1, 15);
 	expect_error("SELECT 1; SELECT 2", ERR_SQL, 0, 0);
 	expect_error("SELECT throwIf(number = 5000) FROM system.numbers LIMIT 100000", ERR_SQL, 0, 0);
 	expect_error("SELECT 1 FORMAT JSON", ERR_SQL, 1, 10);
