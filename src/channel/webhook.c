@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Any program that takes JSON by HTTP (channels.md 11): the default document or the
- * author's own template, signed when there is a secret. */
+ * author's own template, signed when there is a secret. Or the message itself: its
+ * tables as CSV, the whole as Markdown, HTML or plain text. */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "src/channel/chat.h"
 #include "src/channel/post.h"
+#include "src/content/csv.h"
+#include "src/content/render_html.h"
 #include "src/content/render_json.h"
 #include "src/content/render_text.h"
 
@@ -18,6 +21,9 @@ static const struct field fields[] = {
 		.help = "more request headers, \"Name: value\", one a line" },
 	{ .name = "secret", .label = "Signing secret", .kind = FIELD_SECRET,
 		.help = "adds X-Signature: sha256=HMAC of the body, and X-Timestamp" },
+	{ .name = "format", .label = "Format", .kind = FIELD_CHOICE,
+		.choices = "json|csv|markdown|html|text", .initial = "json",
+		.help = "what goes out: JSON, or the message itself (csv: its tables)" },
 	{ .name = "body", .label = "Body template", .kind = FIELD_TEXT,
 		.help = "JSON with ${title} ${markdown} ${text} ${tables} ${document} ${task} "
 			"${run} ${scheduled_at} ${business_date}; empty: the whole document" },
@@ -205,21 +211,106 @@ fill_template(struct buf *to, struct str template, struct document *doc, struct 
 	return ok;
 }
 
+/* --- the message itself ------------------------------------------------------ */
+
+static bool
+body_json(struct buf *to, struct document *doc, const struct settings *settings, struct err *err)
+{
+	struct str template = str_from(settings_get(settings, "body"));
+
+	if (template.len > 0)
+		return fill_template(to, template, doc, err);
+	return render_json_document(to, doc, err);
+}
+
+/* A blank line between two tables. */
+static bool
+body_csv(struct buf *to, struct document *doc, const struct settings *settings, struct err *err)
+{
+	static const struct csv_options options = { .bom = false };
+
+	(void)settings;
+	(void)err;
+	for (size_t i = 0; i < doc->block_count; i++) {
+		if (doc->blocks[i].kind != DOC_TABLE)
+			continue;
+		if (to->len)
+			buf_adds(to, "\r\n");
+		csv_add_table(to, &doc->blocks[i].table, &options);
+	}
+	return true;
+}
+
+static bool
+body_markdown(struct buf *to, struct document *doc, const struct settings *settings,
+	struct err *err)
+{
+	(void)settings;
+	(void)err;
+	render_markdown(to, doc, &md_dialect_gfm, true);
+	return true;
+}
+
+static bool
+body_html(struct buf *to, struct document *doc, const struct settings *settings, struct err *err)
+{
+	static const struct render_html_options options = { .with_title = true };
+
+	(void)settings;
+	(void)err;
+	render_html(to, doc, &options);
+	return true;
+}
+
+static bool
+body_text(struct buf *to, struct document *doc, const struct settings *settings, struct err *err)
+{
+	static const struct render_text_options options = { .ascii = true,
+		.channel_hides_email = true };
+
+	(void)settings;
+	(void)err;
+	render_text(to, doc, &options);
+	return true;
+}
+
+struct format {
+	const char *name, *content_type;
+	bool (*body)(struct buf *to, struct document *doc, const struct settings *settings,
+		struct err *err);
+};
+
+static const struct format formats[] = { /* the first is the default */
+	{ "json", "application/json; charset=utf-8", body_json },
+	{ "csv", "text/csv; charset=utf-8", body_csv },
+	{ "markdown", "text/markdown; charset=utf-8", body_markdown },
+	{ "html", "text/html; charset=utf-8", body_html },
+	{ "text", "text/plain; charset=utf-8", body_text },
+};
+
+static const struct format *
+format_of(const struct settings *settings)
+{
+	const char *name = settings_get(settings, "format");
+
+	for (size_t i = 1; i < ARRAY_LEN(formats); i++)
+		if (strcmp(formats[i].name, name) == 0)
+			return &formats[i];
+	return &formats[0];
+}
+
 static bool
 build(struct document *doc, const struct settings *settings, struct part_sink *sink,
 	struct err *err)
 {
-	struct str template = str_from(settings_get(settings, "body"));
-	struct part part = { .number = 1, .of = 1,
-		.content_type = "application/json; charset=utf-8",
-		.kind = "json", .title = chat_title(doc) };
+	const struct format *format = format_of(settings);
+	struct part part = { .number = 1, .of = 1, .content_type = format->content_type,
+		.kind = format->name, .title = chat_title(doc) };
 	struct buf body = BUF_INIT;
-	bool ok;
+	bool ok = format->body(&body, doc, settings, err);
 
-	if (template.len > 0)
-		ok = fill_template(&body, template, doc, err);
-	else
-		ok = render_json_document(&body, doc, err);
+	if (ok && buf_is_over(&body))
+		ok = err_set(err, ERR_LIMIT, "the message is too large to be held");
 	for (size_t i = 0; i < doc->block_count; i++)
 		if (doc->blocks[i].kind == DOC_TABLE)
 			part.rows += doc->blocks[i].table.row_count;
@@ -433,7 +524,10 @@ check(const struct settings *settings, struct err *err)
 			return false;
 		cJSON_Delete(p.value);
 	}
-	if (template.len > 0) {
+	if (template.len > 0 && format_of(settings) != &formats[0]) {
+		err_set(err, ERR_CONFIG, "body: a template is for format json");
+		ok = err_hint(err, "leave out body, or set format=json");
+	} else if (template.len > 0) {
 		ok = fill_template(&filled, template, NULL, err) &&
 			(json = json_parse(buf_str(&filled), err)) != NULL;
 		if (!ok)

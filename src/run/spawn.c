@@ -3,11 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -108,12 +110,27 @@ tell_end(int status, struct err *err)
 			WIFEXITED(status) ? WEXITSTATUS(status) : -1);
 }
 
+/* Sleeps until the child has ended or the time is over. */
+static void
+await_end(pid_t pid, int64_t until)
+{
+	struct pollfd p = { (int)syscall(SYS_pidfd_open, pid, 0), POLLIN, 0 };
+	int64_t left = until - clock_mono_us();
+	struct timespec nap = { 0, 2000000 };
+
+	if (p.fd < 0) { /* a kernel that has none */
+		nanosleep(&nap, NULL);
+		return;
+	}
+	poll(&p, 1, left > 0 ? (int)(left / 1000) + 1 : 0);
+	close(p.fd);
+}
+
 /* Waits up to grace_ms; true when it has ended. */
 static bool
 wait_for(struct child *child, int grace_ms, int *status)
 {
 	int64_t until = clock_mono_us() + grace_ms * INT64_C(1000);
-	struct timespec nap = { 0, 200000 };
 
 	for (;;) {
 		pid_t pid = waitpid(child->pid, status, WNOHANG);
@@ -122,9 +139,7 @@ wait_for(struct child *child, int grace_ms, int *status)
 			return true;
 		if (clock_mono_us() >= until)
 			return false;
-		nanosleep(&nap, NULL);
-		if (nap.tv_nsec < 10000000)
-			nap.tv_nsec *= 2;
+		await_end(child->pid, until);
 	}
 }
 

@@ -2,6 +2,7 @@
 """What every bench script shares: interleaved runs of rival commands, medians,
 ratios, peak memory. Nothing here judges: a figure is printed beside its rivals and
 its target, and a person reads it."""
+import json
 import os
 import shutil
 import statistics
@@ -13,6 +14,9 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 DPSTUDIO = os.path.join(TOP, "build/opt/dpstudio")
 FILL = os.path.join(TOP, "build/opt/bench/fill")
 CLOCK = os.path.join(TOP, "build/opt/bench/clock")
+SINK = os.path.join(TOP, "build/opt/bench/sink")
+
+sys.path.insert(0, os.path.join(TOP, "tests/integration"))
 
 
 def scratch():
@@ -85,6 +89,127 @@ def peak(what, c, target):
 
 def cpu(c):
     return statistics.median(c.cpu)
+
+
+class Sink:
+    """A receiver that takes everything; `with Sink() as sink`, sink.url or sink.port."""
+
+    def __init__(self, kind="http"):
+        self.process = subprocess.Popen([SINK, kind], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, text=True)
+        self.port = int(self.process.stdout.readline().split()[1])
+        self.url = f"http://127.0.0.1:{self.port}/"
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+class Studio:
+    """A workspace in a scratch folder, filled by the program's own commands."""
+
+    def __init__(self, folder):
+        self.folder, self.env = folder, environment(folder)
+        self.workspace = folder + "/workspace.db"
+        self.must("init", "--timezone", "UTC")
+
+    def argv(self, *words):
+        return [DPSTUDIO, "-w", self.workspace, *words]
+
+    def must(self, *words, stdin=None):
+        done = subprocess.run(self.argv(*words), env=self.env, input=stdin, text=True,
+                              stdin=subprocess.DEVNULL if stdin is None else None,
+                              capture_output=True)
+        if done.returncode:
+            sys.exit(f"dpstudio {' '.join(words)}: {done.returncode}: {done.stderr}")
+        return done.stdout
+
+    def source(self, name, kind, *fields):
+        self.must("source", "add", name, "--kind", kind, *fields)
+
+    def destination(self, name, channel, *fields, secret=None):
+        """`secret`: the field that is read from standard input, and its value."""
+        words = [f"{secret[0]}=-"] if secret else []
+        self.must("destination", "add", name, "--channel", channel, *words, *fields,
+                  stdin=secret[1] + "\n" if secret else None)
+
+    def task(self, name, source, sql, destinations, content=None, **more):
+        """A published task of one query and one push."""
+        definition = {"format": 1, "name": name, "nodes": [
+            {"name": "q", "kind": "query", "source": source, "sql": sql},
+            {"name": "push", "kind": "push", "after": ["q"], "title": name,
+             "content": content or [{"kind": "table"}], "destinations": list(destinations)}],
+            **more}
+        file = f"{self.folder}/{name}.json"
+        with open(file, "w") as f:
+            json.dump(definition, f)
+        self.must("import", file)
+        self.must("test", name)
+        self.must("submit", name)
+        self.must("publish", name)
+
+
+ORDERS = """CREATE TABLE orders (id int, department text, day date, revenue numeric(12,2),
+    cost numeric(12,2), share double precision, customer text, remark text)"""
+
+
+def order_rows(rows):
+    """Ten thousand of them are the table of H2, H3 and H9."""
+    for n in range(rows):
+        yield (n, f"Department {n % 37}", f"2026-{n % 12 + 1:02}-{n % 28 + 1:02}",
+               f"{n * 137 % 1000000 / 100:.2f}", f"{n * 91 % 700000 / 100:.2f}",
+               n % 1000 / 8, f"Customer {n * 7919 % 10007}",
+               'said "later", twice' if n % 20 == 0 else "nothing to remark")
+
+
+def fill_orders(server, rows):
+    values = ",".join("(%s)" % ",".join(
+        str(v) if not isinstance(v, str) else "'" + v + "'" for v in row)
+        for row in order_rows(rows))
+    server.sql(f"{ORDERS}; INSERT INTO orders VALUES {values};")
+
+
+def psql_env(env, server):
+    """psql and python3-psycopg2 find the server by these."""
+    return {**env, "PGHOST": "127.0.0.1", "PGPORT": str(server.port), "PGUSER": server.user,
+            "PGDATABASE": server.database}
+
+
+def psql_binary():
+    import servers
+    return servers.Postgres.bin() + "/psql"
+
+
+def python_has(module):
+    return subprocess.run(["/usr/bin/python3", "-c", "import " + module],
+                          stderr=subprocess.DEVNULL).returncode == 0
+
+
+def fsync_ms(folder, rounds=50):
+    """What one small durable append costs on this disk: the median."""
+    import time
+    taken = []
+    with open(folder + "/fsync", "wb") as f:
+        for _ in range(rounds):
+            f.write(b"x" * 4096)
+            f.flush()
+            begun = time.monotonic()
+            os.fdatasync(f.fileno())
+            taken.append(time.monotonic() - begun)
+    return statistics.median(taken) * 1000
+
+
+def fsyncs(argv, env, folder):
+    """How many a command does, its children's included; None without strace."""
+    if not have("strace"):
+        return None
+    log = folder + "/strace"
+    quiet(["strace", "-f", "-qq", "-e", "trace=fsync,fdatasync", "-o", log, *argv], env=env)
+    with open(log) as f:
+        return sum("sync(" in line for line in f)
 
 
 def have(program):

@@ -273,6 +273,59 @@ webhook_template(void **state)
 	lib_fini(&f);
 }
 
+/* The message itself in place of JSON. */
+static void
+webhook_formats(void **state)
+{
+	static const char *const words[] = { "url=https://o.example/x", NULL };
+	static const char *const cases[][3] = {
+		{ "csv", "text/csv; charset=utf-8", "id,Department,Revenue,Change\r\n1,Dept. 1," },
+		{ "markdown", "text/markdown; charset=utf-8", "| 1 | Dept. 1 | 11000 |" },
+		{ "html", "text/html; charset=utf-8", "</html>" },
+		{ "text", "text/plain; charset=utf-8", "Dept. 1" },
+	};
+	struct fixture f;
+
+	(void)state;
+	lib_sales(&f);
+	struct block blocks[] = { { .kind = BLOCK_MARKDOWN, .text = "Total **41**" },
+		lib_sales_table() };
+	lib_blocks(&f, blocks, 2);
+	compose(&f);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct settings settings;
+		struct caught caught;
+
+		channel_settings(&settings, "webhook", words);
+		settings_set(&settings, "format", str_from(cases[i][0]), false);
+		channel_build("webhook", &f.doc, &settings, &caught);
+		assert_int_equal(caught.count, 1);
+		assert_string_equal(caught.list[0].content_type, cases[i][1]);
+		assert_int_equal(caught.list[0].rows, 3);
+		if (!strstr(caught.list[0].body.p, cases[i][2]))
+			fail_msg("%s: %s", cases[i][0], caught.list[0].body.p);
+		caught_fini(&caught);
+		settings_fini(&settings);
+	}
+	lib_fini(&f);
+}
+
+static void
+webhook_template_is_no_csv(void **state)
+{
+	struct settings s = SETTINGS_INIT;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	settings_set(&s, "url", STR("https://o.example/x"), true);
+	settings_set(&s, "format", STR("csv"), false);
+	assert_true(channel_settings_check(channel_find("webhook"), &s, &err));
+	settings_set(&s, "body", STR("{\"a\": ${title}}"), false);
+	assert_false(channel_settings_check(channel_find("webhook"), &s, &err));
+	assert_non_null(strstr(err.msg, "body"));
+	settings_fini(&s);
+}
+
 static void
 webhook_template_is_checked(void **state)
 {
@@ -834,6 +887,8 @@ main(void)
 		cmocka_unit_test(wecom_mentions),
 		cmocka_unit_test(teams_payload),
 		cmocka_unit_test(webhook_template),
+		cmocka_unit_test(webhook_formats),
+		cmocka_unit_test(webhook_template_is_no_csv),
 		cmocka_unit_test(webhook_template_is_checked),
 		cmocka_unit_test(ten_thousand_rows),
 		cmocka_unit_test(border_of_the_budget),
