@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* fill WORKSPACE N [SOURCE-DB CHANNEL FIELD VALUE]: a workspace with N published tasks, written by
- * the store's own calls. With a SQLite file and a destination, the tasks are due every
+/* fill WORKSPACE N [SOURCE CHANNEL FIELD VALUE]: a workspace with N published tasks,
+ * written by the store's own calls. With a source (a SQLite file, or the fields of a
+ * PostgreSQL source as "host=… port=…") and a destination, the tasks are due every
  * minute, read one row and write a small message; without them they are due in the
  * far future. */
 #include <stdio.h>
@@ -17,16 +18,39 @@ stop(const struct err *err)
 	exit(1);
 }
 
+/* The kind of the source that `text` describes, and its settings. */
+static const char *
+read_source(const char *text, struct settings *settings)
+{
+	struct str rest = str_from(text);
+
+	if (!strchr(text, '=')) {
+		settings_set(settings, "path", rest, false);
+		return "sqlite";
+	}
+	while (rest.len) {
+		size_t end = str_find(rest, STR(" "), 0);
+		struct str word = str_slice(rest, 0, end);
+		size_t equal = str_find(word, STR("="), 0);
+		char *name = str_dup(str_slice(word, 0, equal));
+
+		settings_set(settings, name, str_slice(word, equal + 1, word.len), false);
+		free(name);
+		rest = end == SIZE_MAX ? STR_NONE : str_slice(rest, end + 1, rest.len);
+	}
+	return "postgres";
+}
+
 static void
-add_ends(struct workspace *ws, const char *database, const char *channel, const char *field,
+add_ends(struct workspace *ws, const char *from, const char *channel, const char *field,
 	const char *place)
 {
 	struct settings source = SETTINGS_INIT, destination = SETTINGS_INIT;
 	struct err err = ERR_INIT;
+	const char *kind = read_source(from, &source);
 
-	settings_set(&source, "path", str_from(database), false);
 	settings_set(&destination, field, str_from(place), strcmp(field, "path") != 0);
-	if (!store_source_add(ws, "data", "sqlite", ENV_AUTO, &source, &err) ||
+	if (!store_source_add(ws, "data", kind, ENV_AUTO, &source, &err) ||
 		!store_destination_add(ws, "out", channel, &destination, &err))
 		stop(&err);
 	settings_fini(&source);
@@ -69,7 +93,7 @@ main(int argc, char **argv)
 	long count;
 
 	if (argc < 3) {
-		fputs("usage: fill WORKSPACE N [SOURCE-DB CHANNEL FIELD VALUE]\n", stderr);
+		fputs("usage: fill WORKSPACE N [SOURCE CHANNEL FIELD VALUE]\n", stderr);
 		return 2;
 	}
 	count = strtol(argv[2], NULL, 10);
