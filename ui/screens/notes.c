@@ -94,7 +94,7 @@ draw_line(const struct notes *n, struct canvas *c, int y, const struct notes_lin
 {
 	struct str label = { buf_text(&n->texts) + line->label, line->label_len };
 	struct str text = { buf_text(&n->texts) + line->text, line->text_len };
-	bool beside = line->label_len && c->cols > n->label_cols + 14;
+	bool beside = line->label_len && c->cols > n->label_cols + 11;
 	int col = beside ? n->label_cols + 3 : line->label_len ? 2 : 1, rows = 0;
 	size_t width = c->cols > col + 1 ? (size_t)(c->cols - col - 1) : 1;
 

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* What the screens that edit the open draft have in common: which task, when it runs,
+ * and its parts. */
+#ifndef DP_UI_SCREENS_DRAFT_H
+#define DP_UI_SCREENS_DRAFT_H
+
+#include "src/schedule/schedule.h"
+#include "ui/screens/notes.h"
+#include "ui/studio.h"
+
+#define DRAFT_SLOTS 5
+
+/* The studio with a task open: `task`, or "" the open one, else the last worked on. NULL
+ * with err. */
+struct studio *draft_open(struct ui *ui, const char *task, struct err *err);
+
+/* The next runs of a definition, at most `max`; how many in *count. */
+bool draft_slots(struct studio *s, const struct task *task, struct slot *slots, size_t max,
+	size_t *count, struct err *err);
+/* The run of a business date, or now when its year is 0. */
+bool draft_slot(struct studio *s, const struct task *task, struct date date, struct slot *slot,
+	struct err *err);
+/* "2026-01-02 08:00 fri" in the zone it was planned in. */
+void draft_slot_text(const struct slot *slot, char text[32]);
+
+/* The push node, made when there is none; NULL when no task is open. */
+struct node *draft_push(struct model *m);
+
+/* Values that forms offer: one a line. */
+void draft_add_zones(struct buf *items);
+void draft_add_destinations(struct studio *s, struct buf *items);
+
+#endif
