@@ -5,6 +5,7 @@
  * catches VACUUM INTO, that the authorizer never sees). */
 #include <errno.h>
 #include <limits.h>
+#include <math.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -228,7 +229,8 @@ has_log(const struct sqlite_source *s)
 static bool
 open_db(struct sqlite_source *s, const char *name, int flags, struct err *err)
 {
-	int rc = sqlite3_open_v2(name, &s->db, SQLITE_OPEN_READONLY | flags, NULL);
+	int rc = sqlite3_open_v2(name, &s->db,
+		SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | flags, NULL);
 
 	if (rc != SQLITE_OK || !lock_down(s))
 		return err_set(err, ERR_CONNECT, "cannot open %s: %s", s->path,
@@ -460,6 +462,36 @@ int_value(struct sqlite_query *q, int64_t v, enum value_kind declared)
 		source_int_text(&q->scratch, v) };
 }
 
+/* The text SQLite itself gives (15 digits), for numbers of at most 6 decimals: such a
+ * decimal that reads back as the same number is the one "%!.15g" prints, and a
+ * report is full of them. False for all others. */
+static bool
+short_float(struct arena *scratch, double v, struct str *text)
+{
+	int64_t millionths, fraction;
+	char *to, *p;
+
+	if (!(fabs(v) < 1e9 && fabs(v) >= 1e-4)) /* below, %g has an exponent */
+		return false;
+	millionths = llround(v * 1e6);
+	if ((double)millionths / 1e6 != v)
+		return false;
+	*text = source_int_text(scratch, millionths / 1000000);
+	fraction = llabs(millionths % 1000000);
+	p = to = arena_alloc(scratch, text->len + 10);
+	if (v < 0 && millionths > -1000000)
+		*p++ = '-';
+	memcpy(p, text->p, text->len);
+	p += text->len;
+	*p++ = '.';
+	for (int64_t unit = 100000; unit > 0 && (fraction > 0 || unit == 100000); unit /= 10) {
+		*p++ = (char)('0' + fraction / unit);
+		fraction %= unit;
+	}
+	*text = (struct str){ to, (size_t)(p - to) };
+	return true;
+}
+
 /* SQLite types cells, not columns: the kind is the cell's own. False: no memory. */
 static bool
 read_cell(struct sqlite_query *q, int i, struct value *value)
@@ -473,6 +505,8 @@ read_cell(struct sqlite_query *q, int i, struct value *value)
 		return true;
 	case SQLITE_FLOAT:
 		value->kind = declared == VALUE_DECIMAL ? VALUE_DECIMAL : VALUE_FLOAT;
+		if (short_float(&q->scratch, sqlite3_column_double(q->stmt, i), &value->text))
+			return true;
 		p = sqlite3_column_text(q->stmt, i);
 		value->text = (struct str){ p, (size_t)sqlite3_column_bytes(q->stmt, i) };
 		return p != NULL;

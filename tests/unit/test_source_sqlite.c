@@ -129,6 +129,36 @@ test_expressions(void **state)
 	assert_string_equal(buf_text(&rows.text), "int:0\n");
 }
 
+/* Floats read as SQLite writes them, whichever way they were written. */
+static void
+test_floats(void **state)
+{
+	static const char list[] =
+		"WITH RECURSIVE c(n, x) AS (SELECT 0, 1 UNION ALL SELECT n + 1,"
+		" (x * 48271) % 2147483647 FROM c WHERE n < 20000), v(f) AS (SELECT"
+		" (x - 1073741823) / CAST(CASE n % 9 WHEN 0 THEN 1 WHEN 1 THEN 10 WHEN 2 THEN 100"
+		" WHEN 3 THEN 8 WHEN 4 THEN 1000000 WHEN 5 THEN 10000000 WHEN 6 THEN 7"
+		" WHEN 7 THEN 0.001 ELSE 1000 END AS REAL) FROM c"
+		" UNION ALL VALUES (0.0), (-0.0), (1e9), (-1e9), (999999999.999999), (0.000001), (0.0001), (0.000099), (0.00012),"
+		" (-0.5), (1e-7), (0.1 + 0.2), (1e300), (-9e999), (123456.7890125), (-0.000001))"
+		" SELECT f, CAST(f AS TEXT) FROM v";
+
+	(void)state;
+	if (!rows_query(&rows, source, list, 30000))
+		fail_msg("%s", rows.err.msg);
+	assert_true(rows.row_count > 20000);
+	for (struct str all = buf_str(&rows.text), line; all.len;) {
+		size_t end = str_find(all, STR("\n"), 0), bar;
+
+		line = str_slice(all, 0, end);
+		bar = str_find(line, STR("|"), 0);
+		if (!str_equal(str_slice(line, strlen("float:"), bar),
+			    str_slice(line, bar + 1 + strlen("text:"), line.len)))
+			fail_msg("%.*s", STR_ARG(line));
+		all = str_slice(all, end + 1, all.len);
+	}
+}
+
 static void
 test_cut(void **state)
 {
@@ -494,6 +524,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_expressions),
+		cmocka_unit_test(test_floats),
 		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_sink_stops),
 		cmocka_unit_test(test_describe),
