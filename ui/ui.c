@@ -361,6 +361,12 @@ ui_redraw(struct ui *ui)
 }
 
 void
+ui_refresh_chrome(struct ui *ui)
+{
+	ui->dirty_chrome = true;
+}
+
+void
 ui_set_theme(struct ui *ui, const struct theme *theme)
 {
 	ui->theme = *theme;

@@ -173,6 +173,8 @@ void ui_state(struct ui *ui, int part, enum role role, const char *text);
 
 /* Draw everything again (theme, size, language changed). */
 void ui_redraw(struct ui *ui);
+/* The menu line is drawn again: the screen's place, or what can be done, is another. */
+void ui_refresh_chrome(struct ui *ui);
 void ui_set_theme(struct ui *ui, const struct theme *theme);
 const struct theme *ui_theme(const struct ui *ui);
 /* To the clipboard of the person's own terminal (OSC 52), and kept for ui_clipboard. */

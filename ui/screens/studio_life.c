@@ -404,6 +404,15 @@ is_running(const struct screen *screen)
 
 /* --- the table --------------------------------------------------------------------------------- */
 
+static void
+run_manage_sources(struct screen *screen)
+{
+	struct err err = ERR_INIT;
+
+	if (!ui_open(screen->ui, "sources", "", &err))
+		ui_error(screen->ui, &err);
+}
+
 #define RUN(name, call)                                      \
 	static void run_##name(struct screen *screen)        \
 	{                                                    \
@@ -416,6 +425,7 @@ RUN(statement, desk_run_start(d, false))
 RUN(all, desk_run_start(d, true))
 RUN(cancel, (void)(desk_run_cancel(d) || desk_test_cancel(d)))
 RUN(source, desk_query_choose_source(d))
+RUN(insert_name, desk_sources_insert(d))
 RUN(next_node, desk_query_next_node(d, 1))
 RUN(next_result, desk_query_show_result(d, 1))
 RUN(previous_result, desk_query_show_result(d, -1))
@@ -462,6 +472,10 @@ const struct command desk_commands[DESK_COMMANDS] = {
 	{ "cancel", N_("Cancel what runs"), N_("Query"), NULL, NULL, run_cancel, is_running },
 	{ "source", N_("Data source of the query…"), N_("Query"), "F3", N_("Source"), run_source,
 		has_task },
+	{ "insert-name", N_("Table or column into the SQL"), N_("Query"), "i", NULL,
+		run_insert_name, has_task },
+	{ "manage-sources", N_("Add or change data sources…"), N_("Query"), "F4", NULL,
+		run_manage_sources, NULL },
 	{ "next-query", N_("Next query node"), N_("Query"), "Alt-q", NULL, run_next_node, has_task },
 	{ "next-result", N_("Next result"), N_("Query"), "]", NULL, run_next_result, has_task },
 	{ "previous-result", N_("Previous result"), N_("Query"), "[", NULL, run_previous_result,

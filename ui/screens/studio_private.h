@@ -147,6 +147,7 @@ const struct task_row *desk_tasks_current(struct desk *d);
 void desk_sources_init(struct desk *d);
 void desk_sources_fini(struct desk *d);
 void desk_sources_read(struct desk *d);
+void desk_sources_insert(struct desk *d);
 /* For the editor: tables and columns of the node's source. */
 bool desk_sources_complete(void *context, struct editor *editor, struct str prefix,
 	completion_add_fn add, void *sink);
@@ -198,7 +199,7 @@ void desk_steps_later(struct desk *d);
 void desk_steps_problems(struct desk *d);
 
 /* studio_life.c */
-#define DESK_COMMANDS 36
+#define DESK_COMMANDS 38
 extern const struct command desk_commands[DESK_COMMANDS];
 void desk_life_submit(struct desk *d);
 void desk_life_publish(struct desk *d);

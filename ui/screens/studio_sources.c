@@ -271,32 +271,43 @@ toggle(struct tree *tree, size_t i, bool open)
 	lay_rows(&d->sources);
 }
 
-/* Enter puts a table's or column's name into the SQL; on a source it opens it. */
+/* The name of the table or column that is chosen goes into the SQL. */
+void
+desk_sources_insert(struct desk *d)
+{
+	size_t i = tree_current(&d->sources.tree);
+	const struct desk_source_row *r = i == SIZE_MAX ? NULL : &d->sources.rows[i];
+	const struct table_known *t;
+	struct buf word = BUF_INIT;
+
+	if (!r || r->message || r->table == SIZE_MAX || !desk_query_node(d)) {
+		ui_warn(d->screen.ui, _("Choose a table or a column of a source first"));
+		return;
+	}
+	t = &d->sources.list[r->source].tables[r->table];
+	if (r->column != SIZE_MAX)
+		buf_adds(&word, t->columns[r->column].name);
+	else
+		buf_addf(&word, "%s%s%s", t->schema, *t->schema ? "." : "", t->name);
+	editor_insert(&d->query.editor, buf_str(&word));
+	ui_say(d->screen.ui, _("%s is in the SQL"), buf_text(&word));
+	buf_fini(&word);
+}
+
+/* Enter opens and shuts; on a column it puts the name into the SQL. */
 static void
 activate(struct tree *tree, size_t i)
 {
 	struct desk *d = tree->context;
 	struct desk_source_row r = d->sources.rows[i];
 	struct desk_source *s = &d->sources.list[r.source];
-	const struct table_known *t;
-	struct buf word = BUF_INIT;
 
 	if (r.message)
 		return;
-	if (r.table == SIZE_MAX) {
-		toggle(tree, i, !s->open);
-		return;
-	}
-	t = &s->tables[r.table];
-	if (!desk_query_node(d))
-		return;
 	if (r.column != SIZE_MAX)
-		buf_adds(&word, t->columns[r.column].name);
+		desk_sources_insert(d);
 	else
-		buf_addf(&word, "%s%s%s", t->schema, *t->schema ? "." : "", t->name);
-	editor_insert(&d->query.editor, buf_str(&word));
-	ui_say(d->screen.ui, _("%s is in the SQL"), buf_text(&word));
-	buf_fini(&word);
+		toggle(tree, i, r.table == SIZE_MAX ? !s->open : !s->tables[r.table].open);
 }
 
 static const struct tree_ops tree_ops = { .row = row, .activate = activate, .toggle = toggle };

@@ -188,6 +188,7 @@ judge(void *context)
 	const struct task *t = model_task(d->model);
 
 	pane_dirty(&s->pane);
+	ui_refresh_chrome(d->screen.ui);
 	for (int i = 0; i < STEP_COUNT; i++)
 		s->done[i] = STEP_WAITS;
 	if (!t)
