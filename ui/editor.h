@@ -37,6 +37,7 @@ struct editor {
 	size_t find_from; /* where the search began */
 	bool find_failed;
 	size_t found_len; /* of what was looked for last while typing */
+	bool bar_fresh;	  /* what stands in the bar goes when one types */
 	size_t replaced;
 	/* error mark; len 0: none */
 	size_t error_pos, error_len;

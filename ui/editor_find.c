@@ -71,9 +71,8 @@ editor_bar_open(struct editor *e, enum editor_bar bar)
 		text_get(e->text, from, to, &s);
 		line_set(&e->find, buf_str(&s));
 		buf_fini(&s);
-	} else {
-		line_set(&e->find, STR_NONE);
 	}
+	e->bar_fresh = true;
 	editor_show_cursor(e);
 	pane_dirty(&e->pane);
 }
@@ -193,6 +192,7 @@ accept(struct editor *e)
 		close_bar(e);
 		break;
 	case BAR_REPLACE_WHAT:
+		e->bar_fresh = true;
 		if (line_text(&e->find).len)
 			e->bar = BAR_REPLACE_WITH;
 		else
@@ -250,7 +250,12 @@ editor_bar_key(struct editor *e, const struct key *k)
 	} else if (e->bar == BAR_FIND && (k->code == K_DOWN || k->code == K_UP ||
 			   key_ctrl(k, 'f') || k->code == K_F1 + 2)) {
 		editor_find_next(e, k->code == K_UP || (k->mods & MOD_SHIFT));
+	} else if (line && key_is_text(k) && e->bar_fresh && line_text(line).len) {
+		line_set(line, STR_NONE);
+		e->bar_fresh = false;
+		return editor_bar_key(e, k);
 	} else if (line && line_key(line, k, &changed)) {
+		e->bar_fresh = false;
 		if (changed && e->bar == BAR_FIND)
 			find_typed(e);
 	} else {
