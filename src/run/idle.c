@@ -138,7 +138,7 @@ run_idle_check(const char *path, bool *idle, struct err *err)
 		return err_hint(err, "make one: dpstudio init (or name it with -w)");
 	}
 	fd = open_passes(path);
-	snprintf(stamp, sizeof(stamp), "%016llx", (unsigned long long)zone_data_stamp());
+	snprintf(stamp, sizeof(stamp), "%llu", (unsigned long long)zone_data_stamp());
 	known = describe_files(path, files, &racy);
 	if (fd >= 0 && known && note_says_idle(fd, files, stamp, now)) {
 		*idle = true;
