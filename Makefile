@@ -142,8 +142,14 @@ $(O)/replay/%: $(O)/tests/fuzz/%.o $(O)/tests/fuzz/replay.o $(O)/libengine.a
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  ld $@";)$(LINK) -rdynamic -o $@ $(filter %.o,$^) -Wl,--whole-archive $(O)/libengine.a -Wl,--no-whole-archive $(LIBS_exe)
 
+# Preloaded into the program by tests/faults: fails or records its calls.
+build/faults/shim.so: tests/faults/shim.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CSTD) $(WARN) -Werror -fvisibility=default -fno-builtin \
+	  -O1 -g -shared -o $@ $<
+
 .PHONY: unit
-unit: $(UNIT_BIN) $(O)/tests/zones_driver $(REPLAY) ## build the unit tests of VARIANT (see check)
+unit: build/faults/shim.so $(UNIT_BIN) $(O)/tests/zones_driver $(REPLAY) ## build the unit tests of VARIANT (see check)
 
 .PHONY: check
 check: ## install what tests need, build with sanitizers under gcc and clang, run every test
@@ -181,7 +187,7 @@ $(O)/bench/%: $(O)/tests/bench/%.o $(O)/libengine.a
 .PHONY: zones faults
 zones: $(O)/tests/zones_driver ## every zone file against Python's zoneinfo (long)
 	@tests/integration/zones.py --all --driver=$(O)/tests/zones_driver
-faults: ## kill -9 and fail-the-Nth campaigns (long)
+faults: ## kill -9, fail-the-Nth-call and power-cut campaigns (long)
 	@tests/faults/run
 
 # --- use --------------------------------------------------------------------

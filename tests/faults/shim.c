@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: MIT */
+/* A preloaded library that makes one call fail, or writes down what reaches the disk and
+ * the wire. DPSTUDIO_TEST_FAULT says what, as key=value joined by commas:
+ *
+ *   call=pwrite   write pwrite fsync fdatasync open connect malloc
+ *   n=5           the fifth call of a process fails; 0: none
+ *   more=1        and every one after it
+ *   who=worker    only in workers; main: only in the program itself; else in both
+ *   errno=28
+ *   count=FILE    at exit, the number of calls, one line "worker N" or "main N"
+ *   record=FILE   appends a record for every change of a file under `under` and for
+ *                 every send to a TCP socket
+ *   under=PATH    a prefix of paths
+ *
+ * A record is a line "OP OFFSET LENGTH PATH" and then LENGTH bytes, one append each. A
+ * finished sync is written after it returned, a send before it begins: the order of the
+ * records is an order in which things can have happened. */
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#define PATH_SIZE 512
+
+extern void *__libc_malloc(size_t size);
+extern void *__libc_calloc(size_t n, size_t size);
+extern void *__libc_realloc(void *p, size_t size);
+
+static char wanted[16], count_file[PATH_SIZE], record_file[PATH_SIZE], under[PATH_SIZE];
+static long fail_at, calls;
+static int fail_errno = EIO, record_fd = -1;
+static bool fail_more, is_worker, ready;
+
+static void
+take_text(char *to, size_t size, const char *value, size_t len)
+{
+	if (len < size) {
+		memcpy(to, value, len);
+		to[len] = '\0';
+	}
+}
+
+static bool
+am_worker(void)
+{
+	char line[PATH_SIZE];
+	int fd = (int)syscall(SYS_openat, AT_FDCWD, "/proc/self/cmdline", O_RDONLY);
+	ssize_t n = fd < 0 ? -1 : syscall(SYS_read, fd, line, sizeof(line));
+
+	if (fd >= 0)
+		syscall(SYS_close, fd);
+	return n > 0 && memmem(line, (size_t)n, "--worker", sizeof("--worker"));
+}
+
+static void __attribute__((constructor))
+begin(void)
+{
+	const char *p = getenv("DPSTUDIO_TEST_FAULT");
+	bool other = false;
+
+	is_worker = am_worker();
+	while (p && *p) {
+		size_t key = strcspn(p, "="), len = strcspn(p, ",");
+		const char *value = p + key + 1;
+		size_t value_len = len > key ? len - key - 1 : 0;
+
+		if (strncmp(p, "call=", 5) == 0)
+			take_text(wanted, sizeof(wanted), value, value_len);
+		else if (strncmp(p, "count=", 6) == 0)
+			take_text(count_file, sizeof(count_file), value, value_len);
+		else if (strncmp(p, "record=", 7) == 0)
+			take_text(record_file, sizeof(record_file), value, value_len);
+		else if (strncmp(p, "under=", 6) == 0)
+			take_text(under, sizeof(under), value, value_len);
+		else if (strncmp(p, "n=", 2) == 0)
+			fail_at = atol(value);
+		else if (strncmp(p, "more=", 5) == 0)
+			fail_more = *value == '1';
+		else if (strncmp(p, "errno=", 6) == 0)
+			fail_errno = atoi(value);
+		else if (strncmp(p, "who=", 4) == 0)
+			other = *value != (is_worker ? 'w' : 'm');
+		p += len;
+		p += *p == ',';
+	}
+	if (other)
+		fail_at = 0;
+	if (record_file[0])
+		record_fd = (int)syscall(SYS_openat, AT_FDCWD, record_file,
+			O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+	ready = true;
+}
+
+/* _exit is where every process of the program ends, exit(3) included. */
+static void
+tell_count(void)
+{
+	char line[48];
+	int fd, n;
+
+	if (!count_file[0])
+		return;
+	fd = (int)syscall(SYS_openat, AT_FDCWD, count_file, O_WRONLY | O_APPEND | O_CREAT, 0600);
+	n = snprintf(line, sizeof(line), "%s %ld\n", is_worker ? "worker" : "main", calls);
+	syscall(SYS_write, fd, line, (size_t)n);
+	syscall(SYS_close, fd);
+	count_file[0] = '\0';
+}
+
+static void __attribute__((destructor))
+end(void)
+{
+	tell_count();
+}
+
+void
+_exit(int status)
+{
+	tell_count();
+	for (;;)
+		syscall(SYS_exit_group, status);
+}
+
+static bool
+fails(const char *call)
+{
+	if (!ready || strcmp(wanted, call) != 0)
+		return false;
+	calls++;
+	if (fail_at == 0 || calls < fail_at || (calls > fail_at && !fail_more))
+		return false;
+	errno = fail_errno;
+	return true;
+}
+
+/* --- the record ------------------------------------------------------------------------- */
+
+static void
+record(char op, const char *path, long long offset, const void *bytes, size_t len)
+{
+	char head[PATH_SIZE + 64];
+	struct iovec v[2] = { { head, 0 }, { (void *)bytes, len } };
+	int saved = errno;
+
+	v[0].iov_len = (size_t)snprintf(head, sizeof(head), "%c %lld %zu %s\n", op, offset, len,
+		path);
+	syscall(SYS_writev, record_fd, v, len ? 2 : 1);
+	errno = saved;
+}
+
+static bool
+is_ours(const char *path)
+{
+	size_t len = strlen(under), whole = strlen(path);
+
+	return strncmp(path, under, len) == 0 &&
+	       (whole < 4 || strcmp(path + whole - 4, "-shm") != 0);
+}
+
+static bool
+path_of(int fd, char path[PATH_SIZE])
+{
+	char link[40];
+	ssize_t n;
+
+	if (record_fd < 0)
+		return false;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	n = syscall(SYS_readlinkat, AT_FDCWD, link, path, PATH_SIZE - 1);
+	if (n <= 0)
+		return false;
+	path[n] = '\0';
+	return is_ours(path);
+}
+
+/* --- calls ------------------------------------------------------------------------------ */
+
+ssize_t
+write(int fd, const void *bytes, size_t len)
+{
+	char path[PATH_SIZE];
+
+	if (fails("write"))
+		return -1;
+	if (path_of(fd, path))
+		record('W', path, syscall(SYS_lseek, fd, 0, SEEK_CUR), bytes, len);
+	return syscall(SYS_write, fd, bytes, len);
+}
+
+ssize_t
+pwrite64(int fd, const void *bytes, size_t len, off_t offset)
+{
+	char path[PATH_SIZE];
+
+	if (fails("pwrite"))
+		return -1;
+	if (path_of(fd, path))
+		record('W', path, offset, bytes, len);
+	return syscall(SYS_pwrite64, fd, bytes, len, offset);
+}
+
+ssize_t
+pwrite(int fd, const void *bytes, size_t len, off_t offset)
+{
+	return pwrite64(fd, bytes, len, offset);
+}
+
+static int
+sync_with(long number, int fd)
+{
+	char path[PATH_SIZE];
+	int rc = (int)syscall(number, fd);
+
+	if (rc == 0 && path_of(fd, path))
+		record('S', path, 0, NULL, 0);
+	return rc;
+}
+
+int
+fsync(int fd)
+{
+	return fails("fsync") ? -1 : sync_with(SYS_fsync, fd);
+}
+
+int
+fdatasync(int fd)
+{
+	return fails("fdatasync") ? -1 : sync_with(SYS_fdatasync, fd);
+}
+
+int
+ftruncate64(int fd, off_t size)
+{
+	char path[PATH_SIZE];
+
+	if (path_of(fd, path))
+		record('T', path, size, NULL, 0);
+	return (int)syscall(SYS_ftruncate, fd, size);
+}
+
+int
+ftruncate(int fd, off_t size)
+{
+	return ftruncate64(fd, size);
+}
+
+int
+unlink(const char *path)
+{
+	if (record_fd >= 0 && is_ours(path))
+		record('U', path, 0, NULL, 0);
+	return (int)syscall(SYS_unlinkat, AT_FDCWD, path, 0);
+}
+
+static int
+open_with(int folder, const char *path, int flags, mode_t mode)
+{
+	if (fails("open"))
+		return -1;
+	return (int)syscall(SYS_openat, folder, path, flags, mode);
+}
+
+#define MODE_OF(flags, mode)                                    \
+	if ((flags) & (O_CREAT | O_TMPFILE)) {                  \
+		va_list ap;                                     \
+		va_start(ap, flags);                            \
+		mode = (mode_t)va_arg(ap, unsigned int);        \
+		va_end(ap);                                     \
+	}
+
+int
+open(const char *path, int flags, ...)
+{
+	mode_t mode = 0;
+
+	MODE_OF(flags, mode)
+	return open_with(AT_FDCWD, path, flags, mode);
+}
+
+int
+open64(const char *path, int flags, ...)
+{
+	mode_t mode = 0;
+
+	MODE_OF(flags, mode)
+	return open_with(AT_FDCWD, path, flags, mode);
+}
+
+int
+openat(int folder, const char *path, int flags, ...)
+{
+	mode_t mode = 0;
+
+	MODE_OF(flags, mode)
+	return open_with(folder, path, flags, mode);
+}
+
+int
+connect(int fd, const struct sockaddr *address, socklen_t len)
+{
+	if (address->sa_family != AF_UNIX && fails("connect"))
+		return -1;
+	return (int)syscall(SYS_connect, fd, address, len);
+}
+
+ssize_t
+send(int fd, const void *bytes, size_t len, int flags)
+{
+	struct sockaddr_storage a;
+	socklen_t size = sizeof(a);
+
+	if (record_fd >= 0 && getpeername(fd, (struct sockaddr *)&a, &size) == 0 &&
+		a.ss_family == AF_INET)
+		record('N', "-", 0, bytes, len);
+	return syscall(SYS_sendto, fd, bytes, len, flags, NULL, 0);
+}
+
+void *
+malloc(size_t size)
+{
+	return fails("malloc") ? NULL : __libc_malloc(size);
+}
+
+void *
+calloc(size_t n, size_t size)
+{
+	return fails("malloc") ? NULL : __libc_calloc(n, size);
+}
+
+void *
+realloc(void *p, size_t size)
+{
+	return fails("malloc") ? NULL : __libc_realloc(p, size);
+}
