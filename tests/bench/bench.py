@@ -91,6 +91,44 @@ def cpu(c):
     return statistics.median(c.cpu)
 
 
+def pss_mb(pid):
+    """Memory of a process and its children, shared pages counted once; 0: gone."""
+    kb = 0
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children") as f:
+            pids = [pid, *map(int, f.read().split())]
+    except OSError:
+        return 0
+    for one in pids:
+        try:
+            with open(f"/proc/{one}/smaps_rollup") as f:
+                kb += sum(int(line.split()[1]) for line in f if line.startswith("Pss:"))
+        except OSError:
+            pass
+    return kb / 1024
+
+
+def peak_pss(argv, env):
+    """The greatest sum seen while a command runs, sampled."""
+    import time
+    process = subprocess.Popen(argv, env=env, stdin=subprocess.DEVNULL,
+                               stdout=subprocess.DEVNULL)
+    most = 0
+    while process.poll() is None:
+        most = max(most, pss_mb(process.pid))
+        time.sleep(0.003)
+    return most
+
+
+def fresh_copy(pristine, workspace):
+    """Each round begins with the same workspace, on disk already."""
+    for end in "", "-wal", "-shm", "-passes":
+        if os.path.exists(workspace + end):
+            os.unlink(workspace + end)
+    shutil.copy(pristine, workspace)
+    os.sync()
+
+
 class Sink:
     """A receiver that takes everything; `with Sink() as sink`, sink.url or sink.port."""
 
@@ -116,8 +154,12 @@ class Studio:
         self.workspace = folder + "/workspace.db"
         self.must("init", "--timezone", "UTC")
 
+    @staticmethod
+    def at(workspace):
+        return [DPSTUDIO, "-w", workspace]
+
     def argv(self, *words):
-        return [DPSTUDIO, "-w", self.workspace, *words]
+        return [*self.at(self.workspace), *words]
 
     def must(self, *words, stdin=None):
         done = subprocess.run(self.argv(*words), env=self.env, input=stdin, text=True,
