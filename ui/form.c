@@ -225,11 +225,25 @@ form_error(struct form *form, const char *name, const struct err *err)
 
 /* --- drawing --------------------------------------------------------------------------- */
 
+/* The last lines explain the field, or say what is wrong with it: as many as are free
+ * below the fields, and two for an error where that leaves enough of them. */
+static int
+hint_rows(const struct form *form)
+{
+	int rows = form->pane.rect.rows, free_rows = rows - (int)form->count;
+	int most = form->count && form->fields[form->current].error ? 4 : 3;
+
+	if (rows <= 2)
+		return 0;
+	if (free_rows > 1)
+		return free_rows < most ? free_rows : most;
+	return most == 4 && rows >= 5 ? 2 : 1;
+}
+
 static int
 visible_rows(const struct form *form)
 {
-	/* The last line explains the field. */
-	return form->pane.rect.rows > 2 ? form->pane.rect.rows - 1 : form->pane.rect.rows;
+	return form->pane.rect.rows - hint_rows(form);
 }
 
 static int
@@ -269,18 +283,33 @@ draw_value(struct form *form, struct canvas *c, int y, struct form_field *f, boo
 	}
 }
 
+/* Whole words on each line but the last, which is cut. */
 static void
 draw_hint(struct form *form, struct canvas *c)
 {
 	const struct form_field *f = &form->fields[form->current];
-	int y = c->rows - 1;
+	int rows = hint_rows(form), y = c->rows - rows, width = c->cols - 2;
+	enum role role = f->error ? ROLE_ERROR : ROLE_DIM;
+	struct str text;
 
-	if (c->rows <= 2 || form->count == 0)
+	if (form->count == 0 || width < 1)
 		return;
-	if (f->error)
-		canvas_field(c, y, 1, c->cols - 2, ROLE_ERROR, 'l', str_from(f->error));
-	else if (f->field->help)
-		canvas_field(c, y, 1, c->cols - 2, ROLE_DIM, 'l', str_from(_(f->field->help)));
+	text = str_from(f->error ? f->error : f->field->help ? _(f->field->help) : "");
+	for (; text.len && y < c->rows; y++) {
+		size_t cut = utf8_fit(text, (size_t)width, NULL);
+
+		if (cut < text.len && y + 1 < c->rows) {
+			size_t word = cut;
+
+			while (word > 0 && text.p[word] != ' ')
+				word--;
+			cut = word ? word : cut;
+		} else {
+			cut = text.len;
+		}
+		canvas_field(c, y, 1, width, role, 'l', str_slice(text, 0, cut));
+		text = str_trim(str_slice(text, cut, text.len));
+	}
 }
 
 static void
@@ -356,14 +385,20 @@ choice_now(const struct form_field *f)
 	return 0;
 }
 
+/* A choice that need not be made and has no default may also be empty, after the last. */
 static void
 turn_choice(struct form *form, struct form_field *f, int by)
 {
-	int count = choice_count(f->field->choices);
+	int count = choice_count(f->field->choices), now = choice_now(f), all = count;
 
 	if (count == 0 || f->read_only)
 		return;
-	line_set(&f->line, choice_at(f->field->choices, (choice_now(f) + count + by) % count));
+	if (!f->field->required && !f->field->initial)
+		all++;
+	if (line_text(&f->line).len == 0)
+		now = all - 1;
+	now = (now + all + by) % all;
+	line_set(&f->line, now < count ? choice_at(f->field->choices, now) : STR_NONE);
 	touched(form, f);
 }
 

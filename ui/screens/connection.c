@@ -35,7 +35,7 @@ connection_current(const struct connections *c)
 	return i < c->rows.count ? &c->rows.rows[i] : NULL;
 }
 
-/* --- the list --------------------------------------------------------------------------- */
+/* --- the list -------------------- */
 
 static void
 row(struct tree *tree, size_t i, struct buf *text, struct tree_row *info)
@@ -101,7 +101,7 @@ connection_select(struct connections *c, const char *name, enum source_env env)
 	connection_show(c);
 }
 
-/* --- what is known of the current one ------------------------------------------------------ */
+/* --- what is known of the current one -------------------- */
 
 static const char *
 field_label(const struct connection_kind *kind, const char *name)
@@ -177,7 +177,7 @@ connection_show(struct connections *c)
 	show_users(c, r);
 }
 
-/* --- removing -------------------------------------------------------------------------------- */
+/* --- removing -------------------- */
 
 static void
 confirmed(void *context, int button)
@@ -212,7 +212,7 @@ run_remove(struct screen *screen)
 			r->name, confirmed, c);
 }
 
-/* --- the screen -------------------------------------------------------------------------------- */
+/* --- the screen -------------------- */
 
 static void
 place_main(struct connections *c, struct rect r)

@@ -50,7 +50,7 @@ current(struct parameters *p)
 	return t && i < t->parameter_count ? &t->parameters[i] : NULL;
 }
 
-/* --- values ------------------------------------------------------------------------------ */
+/* --- values -------------------- */
 
 static bool
 base_of(struct parameters *p, struct timeexpr_base *base, struct err *err)
@@ -144,7 +144,7 @@ show_values(struct parameters *p)
 		show_runs(p, one);
 }
 
-/* --- output parameters --------------------------------------------------------------------- */
+/* --- output parameters -------------------- */
 
 static enum sql_dialect
 dialect_of(struct parameters *p, const struct node *node)
@@ -221,7 +221,7 @@ show_outputs(struct parameters *p)
 		notes_add(&p->outputs, ROLE_DIM, NULL, "%s", _("no query gives any yet"));
 }
 
-/* --- list and form ------------------------------------------------------------------------------ */
+/* --- list and form -------------------- */
 
 static void
 row(struct tree *tree, size_t i, struct buf *text, struct tree_row *info)
@@ -376,7 +376,7 @@ submit(void *context)
 	screen_relayout(&p->screen);
 }
 
-/* --- commands -------------------------------------------------------------------------------------- */
+/* --- commands -------------------- */
 
 static bool
 name_is_taken(const struct task *t, const char *name)
@@ -479,7 +479,7 @@ static const struct command commands[] = {
 		NULL },
 };
 
-/* --- the screen --------------------------------------------------------------------------------------- */
+/* --- the screen -------------------- */
 
 static struct screen *
 open_parameters(struct ui *ui, const char *argument, struct err *err)

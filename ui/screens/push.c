@@ -12,7 +12,7 @@
 
 #define SCHEDULES_MAX 32
 
-/* --- next runs --------------------------------------------------------------------------- */
+/* --- next runs -------------------- */
 
 static void
 show_next(struct push *p)
@@ -58,7 +58,7 @@ push_tell(struct push *p)
 	pane_dirty(&p->destinations.pane);
 }
 
-/* --- schedules ------------------------------------------------------------------------------ */
+/* --- schedules -------------------- */
 
 static void
 schedule_row(struct tree *tree, size_t i, struct buf *text, struct tree_row *info)
@@ -138,7 +138,7 @@ can_remove(const struct screen *screen)
 	return screen_focused(screen) == &p->schedules.pane && p->schedules.count > 0;
 }
 
-/* --- settings ---------------------------------------------------------------------------------- */
+/* --- settings -------------------- */
 
 static void
 fill_settings(struct push *p)
@@ -204,7 +204,7 @@ suggest(void *context, const char *name, struct buf *items)
 	return items->len > 0;
 }
 
-/* --- destinations -------------------------------------------------------------------------------- */
+/* --- destinations -------------------- */
 
 static bool
 is_chosen(struct push *p, const char *name)
@@ -303,7 +303,7 @@ read_destinations(struct push *p)
 	tree_set_count(&p->destinations, p->name_count);
 }
 
-/* --- the screen ------------------------------------------------------------------------------------ */
+/* --- the screen -------------------- */
 
 static void
 reload(struct push *p)

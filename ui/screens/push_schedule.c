@@ -27,7 +27,7 @@ push_schedule_default(struct schedule *s)
 	*s = (struct schedule){ .every = EVERY_DAY, .minute_of_day = EIGHT, .timezone = "" };
 }
 
-/* --- saying ------------------------------------------------------------------------------ */
+/* --- saying -------------------- */
 
 static void
 say_clock(struct buf *to, int minute_of_day)
@@ -59,7 +59,7 @@ say_weekdays(struct buf *to, uint8_t days)
 			buf_addf(to, "%s%s", to->len ? ", " : "", weekday_name(i % 7));
 }
 
-/* --- taking ------------------------------------------------------------------------------ */
+/* --- taking -------------------- */
 
 static bool
 take_clock(const char *text, int *minute, struct err *err)
@@ -200,7 +200,7 @@ set_every(struct push *p, struct schedule *s, const char *text, struct err *err)
 	return s->every != EVERY_CRON || s->cron_text || set_cron(p, s, "0 8 * * mon-fri", err);
 }
 
-/* --- the fields ----------------------------------------------------------------------------- */
+/* --- the fields -------------------- */
 
 enum schedule_field { S_EVERY, S_DAYS, S_WEEKDAYS, S_AT, S_FROM, S_TO, S_STEP, S_HOURS, S_MINUTE,
 	S_CRON, S_ZONE, S_COUNT };
@@ -211,7 +211,7 @@ enum schedule_field { S_EVERY, S_DAYS, S_WEEKDAYS, S_AT, S_FROM, S_TO, S_STEP, S
 
 static const struct field fields[S_COUNT] = {
 	[S_EVERY] = { .name = "every", .label = N_("Repeats"), .kind = FIELD_CHOICE,
-		.choices = "month|week|day|hour|hours|cron",
+		.initial = "day", .choices = "month|week|day|hour|hours|cron",
 		.help = N_("every month, week, day or hour, at listed hours, or a cron line") },
 	[S_DAYS] = { .name = "days", .label = N_("Days"), .kind = FIELD_LIST, .help = DAYS_HELP },
 	[S_WEEKDAYS] = { .name = "weekdays", .label = N_("Days"), .kind = FIELD_LIST,

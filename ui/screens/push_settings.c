@@ -324,7 +324,7 @@ SET(on_failure)
 #define FIELD(id, label_, kind_, choices_, help_)                                              \
 	{                                                                                      \
 		{ .name = #id, .label = label_, .kind = kind_, .choices = choices_,            \
-			.help = help_ },                                                       \
+			.initial = "", .help = help_ },                                                       \
 			get_##id, set_##id                                                     \
 	}
 
