@@ -82,8 +82,10 @@ endif
 CFLAGS_ALL = $(CSTD) $(WARN) $(CFLAGS_V) $(CFLAGS_LIBS) $(CFLAGS)
 LINK = $(CC) $(CFLAGS_V) $(LDFLAGS) -Wl,-O1,--as-needed -Wl,-z,relro
 
+CATALOGUE := $(if $(wildcard share/locale/zh_CN.po),$(GEN)/locale/zh_CN/LC_MESSAGES/dpstudio.mo)
+
 .PHONY: all
-all: $(O)/dpstudio $(MODULE_SO) ## build the program and its modules
+all: $(O)/dpstudio $(MODULE_SO) $(CATALOGUE) ## build the program and its modules
 
 $(O)/libengine.a: $(ENGINE_OBJ)
 	@rm -f $@; ar rcs $@ $^
@@ -115,6 +117,9 @@ $(GEN)/schema.c: $(SCHEMA) share/dev/embed
 	@mkdir -p $(GEN); share/dev/embed workspace_schema $(SCHEMA) > $@
 $(GEN)/embedded.c: $(THEMES) $(DEMO) share/dev/embed
 	@mkdir -p $(GEN); share/dev/embed embedded $(THEMES) $(DEMO) > $@
+
+$(GEN)/locale/zh_CN/LC_MESSAGES/dpstudio.mo: share/locale/zh_CN.po
+	@share/dev/locale build $(GEN)/locale
 
 .SECONDARY:
 FORCE:
@@ -206,6 +211,8 @@ install: all ## install into DESTDIR and PREFIX
 	$(if $(MODULE_SO),install -m 644 $(MODULE_SO) $(DESTDIR)$(PREFIX)/lib/dpstudio/)
 	install -m 644 share/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m 644 share/completions/dpstudio.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/dpstudio
+	install -d $(DESTDIR)$(PREFIX)/share/locale/zh_CN/LC_MESSAGES
+	install -m 644 $(CATALOGUE) $(DESTDIR)$(PREFIX)/share/locale/zh_CN/LC_MESSAGES/
 	cp -R themes share/templates $(wildcard share/systemd share/cron) $(DESTDIR)$(PREFIX)/share/dpstudio/
 
 .PHONY: clean
