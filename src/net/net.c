@@ -10,6 +10,14 @@ net_ops(struct err *err)
 	return module_ops("net", err);
 }
 
+void
+net_warm(void)
+{
+	struct err ignored = ERR_INIT; /* the request that needs it tells */
+
+	net_ops(&ignored);
+}
+
 bool
 http_perform(const struct http_request *request, struct http_answer *answer, struct err *err)
 {

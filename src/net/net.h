@@ -24,6 +24,9 @@ enum net_phase {
 	NET_ANSWERED	   /* a whole answer is here */
 };
 
+/* Loads what the first request would load, while there is time. */
+DP_API void net_warm(void);
+
 struct http_request {
 	const char *method; /* "POST" */
 	const char *url;    /* may hold secrets */

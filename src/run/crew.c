@@ -25,6 +25,14 @@ crew_start(struct crew *c, struct err *err)
 	return true;
 }
 
+void
+crew_warm(struct supervisor *s)
+{
+	struct err ignored = ERR_INIT; /* who needs a worker tries again and tells */
+
+	crew_start(&s->crew[0], &ignored);
+}
+
 bool
 crew_has_idle(const struct crew *c)
 {

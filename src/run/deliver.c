@@ -267,6 +267,7 @@ choose_one(struct supervisor *s, struct active *a, struct sending *p, struct err
 	}
 	if (!ledger_sending(s->ws, &a->run, p->id, err))
 		return false;
+	s->must_sync = true;
 	p->state = DELIVERY_SENDING;
 	p->in_flight = true;
 	p->attempts++;

@@ -12,6 +12,7 @@
 
 #define CANCEL_LOOK_US CLOCK_SECOND /* how often a person's cancel is looked for */
 #define LIMIT_LOOK_US (CLOCK_SECOND / 4)
+#define QUIET_MS 20 /* commits reach the disk after as long without news */
 #define QUIT_US (8 * CLOCK_SECOND) /* after SIGTERM */
 
 volatile int supervisor_stop;
@@ -37,8 +38,11 @@ supervisor_init(struct supervisor *s, struct workspace *ws, int jobs, struct pas
 	if (!workspace_source_jobs(ws, &s->source_jobs, err))
 		return false;
 	s->jobs = jobs < 1 ? 1 : jobs > MAX_WORKERS ? MAX_WORKERS : jobs;
-	if (!pass_begin(ws, &s->pass, err))
+	crew_warm(s);
+	if (!db_relax(workspace_db(ws), true, err) || !pass_begin(ws, &s->pass, err)) {
+		crew_end(s);
 		return false;
+	}
 	supervisor_stop = 0;
 	sigemptyset(&stop.sa_mask);
 	sigaction(SIGTERM, &stop, &old_term);
@@ -59,6 +63,17 @@ active_free(struct active *a)
 	free(a);
 }
 
+/* From here on each commit is durable by itself again. */
+static void
+end_relaxed(struct supervisor *s)
+{
+	struct err ignored = ERR_INIT;
+
+	pass_end(s->ws, &s->pass);
+	db_relax(workspace_db(s->ws), false, &ignored);
+	db_sync(workspace_db(s->ws), &ignored);
+}
+
 void
 supervisor_fini(struct supervisor *s)
 {
@@ -70,7 +85,7 @@ supervisor_fini(struct supervisor *s)
 		active_free(s->actives);
 		s->actives = next;
 	}
-	pass_end(s->ws, &s->pass);
+	end_relaxed(s);
 	sigaction(SIGTERM, &old_term, NULL);
 	sigaction(SIGINT, &old_int, NULL);
 }
@@ -451,6 +466,23 @@ poll_timeout(const struct supervisor *s)
 	return any || s->held_back ? 250 : 1000;
 }
 
+/* After a short quiet the disk gets what it has not yet. */
+static int
+poll_quietly(struct supervisor *s, struct pollfd *fds, nfds_t n)
+{
+	int timeout = poll_timeout(s), ready;
+	struct err ignored = ERR_INIT; /* the next sync that matters tells it */
+
+	if (!s->unsynced || timeout <= QUIET_MS)
+		return poll(fds, n, timeout);
+	ready = poll(fds, n, QUIET_MS);
+	if (ready != 0)
+		return ready;
+	s->unsynced = false;
+	db_sync(workspace_db(s->ws), &ignored);
+	return poll(fds, n, timeout - QUIET_MS);
+}
+
 /* Waits; says which workers have something to tell. Reads nothing. */
 static bool
 poll_crew(struct supervisor *s)
@@ -469,7 +501,7 @@ poll_crew(struct supervisor *s)
 		fds[n++] = (struct pollfd){ c->child.fd,
 			(short)(POLLIN | (c->io.out_pos < c->io.out.len ? POLLOUT : 0)), 0 };
 	}
-	if (poll(fds, n, poll_timeout(s)) <= 0)
+	if (poll_quietly(s, fds, n) <= 0)
 		return false;
 	for (nfds_t i = 0; i < n; i++) {
 		of[i]->ready = fds[i].revents != 0;
@@ -505,6 +537,17 @@ has_work(const struct supervisor *s)
 	return false;
 }
 
+/* What a GO depends on is on the disk before it leaves. */
+static bool
+sync_turn(struct supervisor *s, struct err *err)
+{
+	s->unsynced = true;
+	if (!s->must_sync)
+		return true;
+	s->must_sync = s->unsynced = false;
+	return db_sync(workspace_db(s->ws), err);
+}
+
 /* Frames are read inside the transaction: what they say is written with it. */
 static bool
 turn(struct supervisor *s, struct err *err)
@@ -521,7 +564,7 @@ turn(struct supervisor *s, struct err *err)
 		}
 	ok = !supervisor_stop || quit(s, err);
 	ok = ok && write_turn(s, err);
-	if (!db_finish(db, ok, err))
+	if (!db_finish(db, ok, err) || !sync_turn(s, err))
 		return false;
 	for (struct active *a = s->actives; a; a = a->next)
 		deliver_go(s, a);

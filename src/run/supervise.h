@@ -2,8 +2,9 @@
 /* The supervisor: the only writer of the ledger. It gives runs to a crew of warm
  * workers, records what they plan and what came back, and lets them send part by
  * part. Each turn of its loop gathers everything that arrived and writes it in one
- * transaction; a GO leaves only after the commit that says "sending". Internal to
- * src/run. */
+ * transaction; a GO leaves only after the commit that says "sending" is on the disk.
+ * Outcomes reach it with the next GO, before the loop sleeps, or at the end: lost to a
+ * power cut they are unknown, never sent twice silently. Internal to src/run. */
 #ifndef DP_RUN_SUPERVISE_H
 #define DP_RUN_SUPERVISE_H
 
@@ -104,6 +105,8 @@ struct supervisor {
 	struct pass_summary *summary;
 	struct note *notes; /* notices to send */
 	bool dirty;	    /* something waits for the next transaction */
+	bool unsynced;	    /* something is committed that the disk may not have yet */
+	bool must_sync;	    /* … and a GO that depends on it is about to leave */
 };
 
 /* Takes the run over into the loop. The row is copied. */
@@ -123,6 +126,8 @@ extern volatile int supervisor_stop;
 bool crew_give(struct supervisor *s, struct active *a, struct crew *c, struct err *err);
 /* A worker that can take a job now, spawned when needed; NULL none. */
 struct crew *crew_free(struct supervisor *s, bool may_queue, struct err *err);
+/* One worker ahead of the first job: it starts while the claims are being written. */
+void crew_warm(struct supervisor *s);
 void crew_turn(struct supervisor *s, struct crew *c);
 void crew_died(struct supervisor *s, struct crew *c);
 void crew_cancel(struct supervisor *s, struct active *a, enum err_code why);

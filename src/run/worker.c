@@ -9,8 +9,10 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "src/net/net.h"
 #include "src/run/run.h"
 #include "src/run/spawn.h"
+#include "src/run/work.h"
 
 #define HOLD_BACK ((size_t)64 << 10)
 
@@ -224,6 +226,18 @@ request_fn_of(const struct request *r, struct err *err)
 	return NULL;
 }
 
+/* The plan is told; while it is being written, what sending needs is loaded. */
+static void
+prepare_to_send(struct worker *w, const struct work *work)
+{
+	bool need = false;
+
+	for (size_t i = 0; i < work->part_count; i++)
+		need = need || !work->parts[i].target->channel->is_local;
+	if (need && frame_flush_all(&w->io))
+		net_warm();
+}
+
 static void
 do_request(struct worker *w, struct request *r)
 {
@@ -249,6 +263,8 @@ do_request(struct worker *w, struct request *r)
 	r->planned = true;
 	if (!r->work || !ok)
 		request_drop(w, r);
+	else
+		prepare_to_send(w, r->work);
 }
 
 static void

@@ -298,6 +298,26 @@ db_finish(struct db *db, bool ok, struct err *err)
 }
 
 bool
+db_relax(struct db *db, bool relaxed, struct err *err)
+{
+	return run(db, relaxed ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL", err);
+}
+
+/* What a commit with synchronous = FULL does: the log goes to the disk. */
+bool
+db_sync(struct db *db, struct err *err)
+{
+	sqlite3_file *log = NULL;
+
+	sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+	if (!log || !log->pMethods)
+		return true; /* nothing was written since it was opened */
+	if (log->pMethods->xSync(log, SQLITE_SYNC_NORMAL) != SQLITE_OK)
+		return err_errno(err, "%s-wal cannot be brought to disk", db->path);
+	return true;
+}
+
+bool
 db_in_transaction(const struct db *db)
 {
 	return db->depth > 0;

@@ -92,6 +92,11 @@ DP_API bool db_commit(struct db *db, struct err *err);
 DP_API void db_rollback(struct db *db);
 /* db_commit when ok, else db_rollback; the value to return. */
 DP_API bool db_finish(struct db *db, bool ok, struct err *err);
+/* Relaxed: a commit is at once what every process sees, and survives the end of this
+ * one, but it reaches the disk with the next db_sync. For a process that writes much
+ * of which little must outlast a power cut by itself. Not inside a transaction. */
+DP_API bool db_relax(struct db *db, bool relaxed, struct err *err);
+DP_API bool db_sync(struct db *db, struct err *err);
 /* A consistent view over several queries: BEGIN (deferred). Ends with db_rollback. */
 DP_API bool db_begin_read(struct db *db, struct err *err);
 DP_API bool db_in_transaction(const struct db *db);

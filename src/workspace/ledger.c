@@ -119,11 +119,11 @@ ledger_parameters(struct workspace *ws, const struct run_row *run, const char *j
 
 DB_SQL(plan_sql,
 	"INSERT INTO delivery (run_id, node, destination, channel, part, parts, kind,"
-	" content_type, title, row_count, idempotency_key, bucket, state, expires_us, created_us,"
-	" body)"
-	" SELECT $1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'planned', $14, $15, $16"
+	" content_type, title, row_count, idempotency_key, bucket, state, expires_us, created_us)"
+	" SELECT $1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'planned', $14, $15"
 	" WHERE EXISTS (SELECT 1 FROM run WHERE id = $1 AND fence = $2)"
 	" RETURNING id");
+DB_SQL(plan_body_sql, "INSERT INTO delivery_body (delivery_id, body) VALUES ($1, $2)");
 
 bool
 ledger_plan(struct workspace *ws, const struct run_row *run, const struct delivery_row *d,
@@ -131,12 +131,13 @@ ledger_plan(struct workspace *ws, const struct run_row *run, const struct delive
 {
 	bool found;
 
-	if (!db_row(workspace_db(ws), &plan_sql, NULL, &found, err, "iitttiitttittiib>i", run->id,
+	if (!db_row(workspace_db(ws), &plan_sql, NULL, &found, err, "iitttiitttittii>i", run->id,
 		    run->fence, d->node, d->destination, d->channel, d->part, d->parts, d->kind,
 		    d->content_type, d->title, d->rows, d->idempotency_key, d->bucket,
-		    d->expires_us, clock_now_us(), d->body, delivery_id))
+		    d->expires_us, clock_now_us(), delivery_id))
 		return false;
-	return expect_one(found, run, err);
+	return expect_one(found, run, err) &&
+	       db_exec(workspace_db(ws), &plan_body_sql, NULL, err, "ib", *delivery_id, d->body);
 }
 
 DB_SQL(sending_sql,

@@ -11,10 +11,12 @@
 	" wake_us"
 
 #define DELIVERY_COLUMNS                                                                    \
-	"id, run_id, part, parts, row_count, code, attempts, length(body), node, destination," \
-	" channel, kind, content_type, title, class, message, advice, recipients,"             \
+	"id, run_id, part, parts, row_count, code, attempts,"                                  \
+	" (SELECT length(body) FROM delivery_body WHERE delivery_id = delivery.id), node,"     \
+	" destination, channel, kind, content_type, title, class, message, advice, recipients," \
 	" only_recipients, idempotency_key, bucket, accepted_by, state, created_us, sent_us,"  \
 	" retry_us, expires_us"
+#define DELIVERY_BODY ", (SELECT body FROM delivery_body WHERE delivery_id = delivery.id)"
 
 DB_SQL(runs_sql, "SELECT " RUN_COLUMNS " FROM run ORDER BY id DESC LIMIT $1");
 DB_SQL(task_runs_sql,
@@ -26,8 +28,9 @@ DB_SQL(held_runs_sql,
 DB_SQL(deliveries_sql,
 	"SELECT " DELIVERY_COLUMNS " FROM delivery WHERE run_id = $1 ORDER BY id");
 DB_SQL(deliveries_body_sql,
-	"SELECT " DELIVERY_COLUMNS ", body FROM delivery WHERE run_id = $1 ORDER BY id");
-DB_SQL(delivery_sql, "SELECT " DELIVERY_COLUMNS ", body FROM delivery WHERE id = $1");
+	"SELECT " DELIVERY_COLUMNS DELIVERY_BODY " FROM delivery WHERE run_id = $1 ORDER BY id");
+DB_SQL(delivery_sql,
+	"SELECT " DELIVERY_COLUMNS DELIVERY_BODY " FROM delivery WHERE id = $1");
 DB_SQL(attempts_sql,
 	"SELECT number, started_us, finished_us, code, state, message FROM attempt"
 	" WHERE delivery_id = $1 ORDER BY number");

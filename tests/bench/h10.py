@@ -32,6 +32,8 @@ def grow_ledger(workspace, runs):
                    f"{columns} FROM run WHERE id <= {made}")
         db.execute(f"INSERT INTO delivery (id, run_id, {sends}) SELECT id + {sent}, run_id + {base}, "
                    f"{sends} FROM delivery WHERE run_id <= {made}")
+    db.execute("INSERT INTO delivery_body SELECT id, 'as it was sent' FROM delivery WHERE id NOT IN "
+               "(SELECT delivery_id FROM delivery_body)")
     db.commit()
     db.close()
 
@@ -44,6 +46,7 @@ def leave_behind(workspace, count):
     db.execute("UPDATE run SET state = 'running', pass_id = ?, starts = 1, wake_us = 0, "
                "finished_us = NULL WHERE id IN (SELECT id FROM run ORDER BY id DESC LIMIT ?)",
                (held, count))
+    db.execute("PRAGMA foreign_keys = ON")
     db.execute("DELETE FROM delivery WHERE run_id IN (SELECT id FROM run WHERE state = 'running')")
     db.commit()
     db.close()
