@@ -93,8 +93,8 @@ ask(const char *label, struct buf *to, struct err *err)
 	quiet = old;
 	quiet.c_lflag &= (tcflag_t)~ECHO;
 	quiet.c_lflag |= ICANON | ISIG;
+	tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet); /* before anyone can answer */
 	fprintf(stderr, "%s: ", label);
-	tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
 	while ((n = read(STDIN_FILENO, &c, 1)) == 1 && c != '\n')
 		buf_addc(to, c);
 	tcsetattr(STDIN_FILENO, TCSANOW, &old);
