@@ -50,6 +50,59 @@ draw_text(struct canvas *c, int y, int col, int width, enum role role, struct st
 	buf_fini(&plain);
 }
 
+/* Bytes that both sides of a row begin with, and end with, whole characters. */
+static void
+common_ends(const struct diff_view *v, const struct diff_row *r, size_t *first, size_t *last)
+{
+	struct str a, b;
+
+	*first = *last = 0;
+	if (r->left == SIZE_MAX || r->right == SIZE_MAX)
+		return;
+	a = v->diff.lines[r->left].text;
+	b = v->diff.lines[r->right].text;
+	while (*first < a.len && *first < b.len && a.p[*first] == b.p[*first])
+		(*first)++;
+	while (*first > 0 && *first < a.len && (a.p[*first] & 0xC0) == 0x80)
+		(*first)--;
+	while (*last + *first < a.len && *last + *first < b.len &&
+		a.p[a.len - *last - 1] == b.p[b.len - *last - 1])
+		(*last)++;
+	while (*last > 0 && (a.p[a.len - *last] & 0xC0) == 0x80)
+		(*last)--;
+}
+
+static size_t
+columns_of(struct str text)
+{
+	size_t columns = utf8_width(text);
+
+	for (size_t i = 0; i < text.len; i++)
+		columns += text.p[i] == '\t' ? TAB_COLS : 0;
+	return columns;
+}
+
+/* What of a changed line is not as on the other side. */
+static void
+mark_change(const struct diff_view *v, struct canvas *c, int y, int col, int width,
+	const struct diff_row *r, size_t line)
+{
+	size_t first, last, from, to;
+	struct str text;
+
+	common_ends(v, r, &first, &last);
+	if (line == SIZE_MAX || !r->changed || first + last == 0)
+		return;
+	text = v->diff.lines[line].text;
+	from = columns_of(str_slice(text, 0, first));
+	to = columns_of(str_slice(text, 0, text.len - last));
+	from = from > v->left ? from - v->left : 0;
+	to = to > v->left ? to - v->left : 0;
+	to = to < (size_t)width - 7 ? to : (size_t)width - 7;
+	if (to > from)
+		canvas_over(c, y, col + 7 + (int)from, (int)(to - from), ROLE_DIFF_CHANGE);
+}
+
 static void
 draw_half(const struct diff_view *v, struct canvas *c, int y, int col, int width, size_t line)
 {
@@ -87,6 +140,8 @@ draw_wide(const struct diff_view *v, struct canvas *c, int rows)
 
 		draw_half(v, c, y + 1, 0, half, r->left);
 		draw_half(v, c, y + 1, half + 1, c->cols - half - 2, r->right);
+		mark_change(v, c, y + 1, 0, half, r, r->left);
+		mark_change(v, c, y + 1, half + 1, c->cols - half - 2, r, r->right);
 	}
 }
 
@@ -135,6 +190,22 @@ scroll(struct diff_view *v, int by)
 	pane_dirty(&v->pane);
 }
 
+/* Sideways to where the row begins to differ, when that is out of sight. */
+static void
+show_difference(struct diff_view *v, size_t row)
+{
+	size_t width = v->pane.rect.cols > 40 ? (size_t)v->pane.rect.cols / 2 - 10 : 20;
+	size_t first, last, col;
+
+	v->left = 0;
+	if (!is_wide(v) || row >= v->diff.row_count || v->diff.rows[row].left == SIZE_MAX)
+		return;
+	common_ends(v, &v->diff.rows[row], &first, &last);
+	col = columns_of(str_slice(v->diff.lines[v->diff.rows[row].left].text, 0, first));
+	if (col + LEFT_STEP > width)
+		v->left = col - width / 2;
+}
+
 /* The first row of the next change; the view stays when there is none. */
 static void
 next_change(struct diff_view *v)
@@ -145,9 +216,23 @@ next_change(struct diff_view *v)
 		row++;
 	while (row < count && !is_change(v, row))
 		row++;
-	if (row < count)
+	if (row < count) {
 		v->top = row;
+		show_difference(v, row);
+	}
 	pane_dirty(&v->pane);
+}
+
+static void
+first_change(struct diff_view *v)
+{
+	v->fresh = v->pane.rect.cols == 0;
+	v->top = v->left = 0;
+	if (!v->fresh && row_count(v) && is_change(v, 0))
+		show_difference(v, 0);
+	else if (!v->fresh)
+		next_change(v);
+	v->top -= v->top > 2 ? 2 : v->top;
 }
 
 static void
@@ -159,8 +244,10 @@ previous_change(struct diff_view *v)
 		row--;
 	while (row > 0 && is_change(v, row - 1))
 		row--;
-	if (row_count(v) && is_change(v, row))
+	if (row_count(v) && is_change(v, row)) {
 		v->top = row;
+		show_difference(v, row);
+	}
 	pane_dirty(&v->pane);
 }
 
@@ -190,12 +277,22 @@ handle_key(struct pane *pane, const struct key *k)
 		previous_change(v);
 	else if (k->code == K_RIGHT || k->code == 'l')
 		v->left += LEFT_STEP;
-	else if ((k->code == K_LEFT || k->code == 'h') && v->left > 0)
-		v->left -= LEFT_STEP;
+	else if (k->code == K_LEFT || k->code == 'h')
+		v->left -= v->left > LEFT_STEP ? LEFT_STEP : v->left;
 	else
 		return false;
 	pane_dirty(pane);
 	return true;
+}
+
+/* The first change is gone to when there is a width to show it in. */
+static void
+handle_layout(struct pane *pane)
+{
+	struct diff_view *v = (struct diff_view *)pane;
+
+	if (v->fresh && v->there)
+		first_change(v);
 }
 
 static bool
@@ -207,6 +304,7 @@ handle_mouse(struct pane *pane, const struct mouse *m)
 }
 
 static const struct pane_ops pane_ops = {
+	.layout = handle_layout,
 	.draw = draw,
 	.key = handle_key,
 	.mouse = handle_mouse,
@@ -254,8 +352,5 @@ diff_view_show(struct diff_view *v, const char *left, struct str before, const c
 	snprintf(v->names[1], sizeof(v->names[1]), "%s", right);
 	diff_make(&v->diff, buf_str(&v->before), buf_str(&v->after));
 	v->there = true;
-	if (v->diff.added + v->diff.removed)
-		next_change(v);
-	if (v->top > 2)
-		v->top -= 2;
+	first_change(v);
 }

@@ -12,6 +12,7 @@ struct diff_view {
 	struct buf before, after;
 	struct diff diff;
 	bool there; /* diff_make was called */
+	bool fresh; /* not shown yet: it will go to its first change */
 	size_t top, left;
 	char names[2][48]; /* of the sides, in the head line */
 };

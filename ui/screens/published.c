@@ -309,6 +309,7 @@ open_published(struct ui *ui, const char *argument, struct err *err)
 	if (!studio)
 		return NULL;
 	p = xcalloc(1, sizeof(*p));
+	ui_state(ui, 0, ROLE_DIM, "");
 	screen_init(&p->screen, &screen_published_ops, ui);
 	p->studio = studio;
 	table_init(&p->table, _("Published tasks"), heads, ARRAY_LEN(heads), p);

@@ -559,6 +559,7 @@ open_runs(struct ui *ui, const char *argument, struct err *err)
 	if (!studio)
 		return NULL;
 	r = xcalloc(1, sizeof(*r));
+	ui_state(ui, 0, ROLE_DIM, "");
 	screen_init(&r->screen, &screen_runs_ops, ui);
 	r->studio = studio;
 	r->task = *argument ? xstrdup(argument) : NULL;

@@ -125,6 +125,14 @@ static const char *const titles[] = {
 };
 
 static void
+free_step(struct step *s)
+{
+	free(s->task);
+	free(s->word);
+	free(s);
+}
+
+static void
 done(void *context, const struct err *err)
 {
 	struct step *s = context;
@@ -135,9 +143,7 @@ done(void *context, const struct err *err)
 		dialog_error(s->desk->screen.ui, _(titles[s->what]), err);
 	else
 		after(s);
-	free(s->task);
-	free(s->word);
-	free(s);
+	free_step(s);
 }
 
 /* Everything starts from a saved draft. */
@@ -145,17 +151,18 @@ static void
 begin(struct desk *d, int what, const char *task, const char *word)
 {
 	struct err err = ERR_INIT;
-	struct step *s;
+	struct step *s = xcalloc(1, sizeof(*s));
 
-	if (model_is_open(d->model) && !model_save(d->model, &err)) {
-		dialog_error(d->screen.ui, _("The draft is not saved"), &err);
-		return;
-	}
-	s = xcalloc(1, sizeof(*s));
+	/* Saving reads the task's line again: what was borrowed of it is copied first. */
 	s->desk = d;
 	s->what = what;
 	s->task = xstrdup(task ? task : "");
 	s->word = xstrdup(word ? word : "");
+	if (model_is_open(d->model) && !model_save(d->model, &err)) {
+		dialog_error(d->screen.ui, _("The draft is not saved"), &err);
+		free_step(s);
+		return;
+	}
 	studio_attempt(d->studio, work, done, s);
 }
 
@@ -404,13 +411,18 @@ is_running(const struct screen *screen)
 
 /* --- the table --------------------------------------------------------------------------------- */
 
+/* To what the focused list holds: a task, a data source, a block of the message. */
 static void
-run_manage_sources(struct screen *screen)
+add(struct desk *d)
 {
 	struct err err = ERR_INIT;
 
-	if (!ui_open(screen->ui, "sources", "", &err))
-		ui_error(screen->ui, &err);
+	if (screen_focused(&d->screen) == &d->tasks.tree.pane)
+		run_new(&d->screen);
+	else if (screen_focused(&d->screen) != &d->sources.tree.pane)
+		desk_content_add(d);
+	else if (!ui_open(d->screen.ui, "sources", "", &err))
+		ui_error(d->screen.ui, &err);
 }
 
 #define RUN(name, call)                                      \
@@ -432,7 +444,7 @@ RUN(previous_result, desk_query_show_result(d, -1))
 RUN(test, desk_life_test(d))
 RUN(submit, desk_life_submit(d))
 RUN(publish, desk_life_publish(d))
-RUN(add_block, desk_content_add(d))
+RUN(add, add(d))
 RUN(remove_block, desk_content_remove(d))
 RUN(block_up, desk_content_move(d, -1))
 RUN(block_down, desk_content_move(d, 1))
@@ -470,18 +482,15 @@ const struct command desk_commands[DESK_COMMANDS] = {
 	{ "run-all", N_("Run all statements"), N_("Query"), "Shift-F5 Alt-r", NULL, run_all,
 		has_task },
 	{ "cancel", N_("Cancel what runs"), N_("Query"), NULL, NULL, run_cancel, is_running },
-	{ "source", N_("Data source of the query…"), N_("Query"), "F3", N_("Source"), run_source,
+	{ "source", N_("Data source of the query…"), N_("Query"), "F4", N_("Source"), run_source,
 		has_task },
 	{ "insert-name", N_("Table or column into the SQL"), N_("Query"), "i", NULL,
 		run_insert_name, has_task },
-	{ "manage-sources", N_("Add or change data sources…"), N_("Query"), "F4", NULL,
-		run_manage_sources, NULL },
 	{ "next-query", N_("Next query node"), N_("Query"), "Alt-q", NULL, run_next_node, has_task },
 	{ "next-result", N_("Next result"), N_("Query"), "]", NULL, run_next_result, has_task },
 	{ "previous-result", N_("Previous result"), N_("Query"), "[", NULL, run_previous_result,
 		has_task },
-	{ "add-block", N_("Add to the message…"), N_("Content"), "a Alt-a", NULL, run_add_block,
-		has_task },
+	{ "add", N_("Add (task, source or block)…"), N_("Content"), "a Alt-a", NULL, run_add, NULL },
 	{ "remove-block", N_("Remove the block…"), N_("Content"), "x Delete", NULL,
 		run_remove_block, has_task },
 	{ "block-up", N_("Move the block up"), N_("Content"), "K", NULL, run_block_up, has_task },

@@ -199,7 +199,7 @@ void desk_steps_later(struct desk *d);
 void desk_steps_problems(struct desk *d);
 
 /* studio_life.c */
-#define DESK_COMMANDS 38
+#define DESK_COMMANDS 37
 extern const struct command desk_commands[DESK_COMMANDS];
 void desk_life_submit(struct desk *d);
 void desk_life_publish(struct desk *d);

@@ -56,10 +56,10 @@ editor_title(struct desk *d)
 		pane_set_title(pane, "%s", _("SQL · this task has no query node"));
 	else if (count > 1)
 		pane_set_title(pane, _("SQL · %s (%zu of %zu) · %s"), node->name, at + 1, count,
-			*node->source ? node->source : _("no data source yet: F3"));
+			*node->source ? node->source : _("no data source yet: F4"));
 	else
 		pane_set_title(pane, _("SQL · %s"),
-			*node->source ? node->source : _("no data source yet: F3"));
+			*node->source ? node->source : _("no data source yet: F4"));
 }
 
 /* --- results ------------------------------------------------------------------------------ */

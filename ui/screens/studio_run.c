@@ -320,7 +320,7 @@ choose(struct desk *d, const struct node *node, bool all, struct err *err)
 
 	if (!*node->source) {
 		err_set(err, ERR_STATE, "this query has no data source yet");
-		return err_hint(err, "F3 chooses one");
+		return err_hint(err, "F4 chooses one");
 	}
 	run->dialect = kind ? kind->dialect : SQL_GENERIC;
 	buf_adds(&run->text, node->sql);

@@ -444,7 +444,7 @@ void
 desk_sources_init(struct desk *d)
 {
 	tree_init(&d->sources.tree, &tree_ops, _("Sources"), d);
-	d->sources.tree.empty = N_("no data source yet: F4 adds one");
+	d->sources.tree.empty = N_("none yet: a adds one");
 }
 
 void

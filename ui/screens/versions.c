@@ -448,6 +448,7 @@ open_versions(struct ui *ui, const char *argument, struct err *err)
 		return NULL;
 	}
 	v = xcalloc(1, sizeof(*v));
+	ui_state(ui, 0, ROLE_DIM, "");
 	screen_init(&v->screen, &screen_versions_ops, ui);
 	v->studio = studio;
 	table_init(&v->table, _("Versions"), heads, ARRAY_LEN(heads), v);
