@@ -322,6 +322,8 @@ draw(struct pane *pane, struct canvas *c)
 		form->top = form->current;
 	if (rows && form->current >= form->top + rows)
 		form->top = form->current - rows + 1;
+	if (form->top + rows > form->count)
+		form->top = form->count > rows ? form->count - rows : 0;
 	canvas_clear(c, pane->screen ? ROLE_TEXT : ROLE_DIALOG);
 	for (size_t i = 0; i < rows && form->top + i < form->count; i++) {
 		struct form_field *f = &form->fields[form->top + i];

@@ -49,7 +49,8 @@ static const struct field column_fields[] = {
 	{ .name = "prefix", .label = N_("Prefix"), .help = N_("before the value, blanks count") },
 	{ .name = "suffix", .label = N_("Suffix"), .help = N_("after the value, blanks count") },
 	{ .name = "align", .label = N_("Align"), .kind = FIELD_CHOICE,
-		.initial = "auto", .choices = "auto|left|center|right", .help = N_("auto: numbers to the right") },
+		.initial = "auto", .choices = "auto|left|center|right",
+		.help = N_("auto: numbers to the right") },
 };
 
 static const struct field rule_fields[] = {
