@@ -19,8 +19,9 @@
 /* What a worker may inherit: where zones, certificates and tests' hooks are. No
  * secret ever travels by the environment. */
 static const char *const kept[] = { "PATH", "HOME", "TZDIR", "LANG", "SSL_CERT_DIR",
-	"SSL_CERT_FILE", "DPSTUDIO_TEST_CLOCK", "DPSTUDIO_TEST_FAULT", "ASAN_OPTIONS",
-	"UBSAN_OPTIONS", "LSAN_OPTIONS", "ODBCINI", "ODBCSYSINI", "LD_PRELOAD" };
+	"SSL_CERT_FILE", "DPSTUDIO_TEST_CLOCK", "DPSTUDIO_TEST_FAULT",
+	"DPSTUDIO_TEST_SEND_TIMEOUT", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS",
+	"ODBCINI", "ODBCSYSINI", "LD_PRELOAD" };
 
 static void
 worker_environment(char *env[ARRAY_LEN(kept) + 1])

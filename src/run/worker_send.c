@@ -11,6 +11,16 @@
 
 #define SEND_TIMEOUT_US (90 * CLOCK_SECOND)
 
+/* DPSTUDIO_TEST_SEND_TIMEOUT: seconds, for tests of slow peers. */
+static int64_t
+send_timeout_us(void)
+{
+	const char *text = getenv("DPSTUDIO_TEST_SEND_TIMEOUT");
+	long seconds = text ? strtol(text, NULL, 10) : 0;
+
+	return seconds > 0 && seconds < 3600 ? seconds * CLOCK_SECOND : SEND_TIMEOUT_US;
+}
+
 static volatile int never_cancelled; /* what is being sent is finished */
 
 void
@@ -71,7 +81,7 @@ send_and_tell(struct worker *w, struct request *r, uint32_t index, const struct 
 	int64_t began = clock_mono_us();
 	struct buf json = BUF_INIT;
 
-	send->deadline = deadline_in_us(SEND_TIMEOUT_US);
+	send->deadline = deadline_in_us(send_timeout_us());
 	send->deadline.cancelled = &never_cancelled;
 	channel->send(send, &outcome);
 	outcome_json(&json, index, &outcome, clock_mono_us() - began);

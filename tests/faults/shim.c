@@ -7,6 +7,7 @@
  *   more=1        and every one after it
  *   who=worker    only in workers; main: only in the program itself; else in both
  *   errno=28
+ *   slow=30       the name server answers after so many seconds, that there is no such name
  *   count=FILE    at exit, the number of calls, one line "worker N" or "main N"
  *   record=FILE   appends a record for every change of a file under `under` and for
  *                 every send to a TCP socket
@@ -18,6 +19,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netdb.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -35,7 +37,7 @@ extern void *__libc_calloc(size_t n, size_t size);
 extern void *__libc_realloc(void *p, size_t size);
 
 static char wanted[16], count_file[PATH_SIZE], record_file[PATH_SIZE], under[PATH_SIZE];
-static long fail_at, calls;
+static long fail_at, calls, slow_names;
 static int fail_errno = EIO, record_fd = -1;
 static bool fail_more, is_worker, ready;
 
@@ -84,6 +86,8 @@ begin(void)
 			fail_at = atol(value);
 		else if (strncmp(p, "more=", 5) == 0)
 			fail_more = *value == '1';
+		else if (strncmp(p, "slow=", 5) == 0)
+			slow_names = atol(value);
 		else if (strncmp(p, "errno=", 6) == 0)
 			fail_errno = atoi(value);
 		else if (strncmp(p, "who=", 4) == 0)
@@ -309,6 +313,20 @@ connect(int fd, const struct sockaddr *address, socklen_t len)
 	if (address->sa_family != AF_UNIX && fails("connect"))
 		return -1;
 	return (int)syscall(SYS_connect, fd, address, len);
+}
+
+int
+getaddrinfo(const char *name, const char *service, const struct addrinfo *hints,
+	struct addrinfo **list)
+{
+	int (*real)(const char *, const char *, const struct addrinfo *, struct addrinfo **);
+
+	if (slow_names && name && strstr(name, ".invalid")) {
+		sleep((unsigned int)slow_names);
+		return EAI_NONAME;
+	}
+	*(void **)&real = dlsym(RTLD_NEXT, "getaddrinfo");
+	return real(name, service, hints, list);
 }
 
 ssize_t
