@@ -31,7 +31,7 @@ giver(const struct task *t, const char *name)
 
 static void
 bind(const struct composed_input *in, struct bound_input *input, const char *name,
-	const char *from)
+	const char *from, bool *waits)
 {
 	const struct node *node = giver(in->task, from);
 	size_t count = 0;
@@ -41,30 +41,35 @@ bind(const struct composed_input *in, struct bound_input *input, const char *nam
 		input->results = (const struct result *const *)in->results(in->context, node->name,
 			&count);
 	input->result_count = count;
+	*waits = *waits || count == 0;
+	for (size_t i = 0; i < count; i++)
+		*waits = *waits || input->results[i]->column_count == 0;
 }
 
 /* As authored; else `inputs`, or inputs1, inputs2 … for several nodes before it. */
 static size_t
-bind_all(const struct composed_input *in, struct bound_input *inputs, char (*names)[32])
+bind_all(const struct composed_input *in, struct bound_input *inputs, char (*names)[32],
+	bool *waits)
 {
 	const struct node *push = in->push;
 	size_t n = 0;
 
 	for (; n < push->input_count; n++)
-		bind(in, &inputs[n], push->inputs[n].name, push->inputs[n].node);
+		bind(in, &inputs[n], push->inputs[n].name, push->inputs[n].node, waits);
 	for (size_t i = 0; push->input_count == 0 && i < push->after.count; i++, n++) {
 		if (push->after.count == 1)
 			snprintf(names[i], sizeof(names[i]), "inputs");
 		else
 			snprintf(names[i], sizeof(names[i]), "inputs%zu", i + 1);
-		bind(in, &inputs[n], names[i], push->after.list[i]);
+		bind(in, &inputs[n], names[i], push->after.list[i], waits);
 	}
 	return n;
 }
 
 static bool
-compose_for(const struct composed_input *in, const struct slot *slot, const struct zone *zone,
-	const struct param_set *params, struct document *doc, struct err *err)
+compose_for(struct composed *c, const struct composed_input *in, const struct slot *slot,
+	const struct zone *zone, const struct param_set *params, struct document *doc,
+	struct err *err)
 {
 	size_t room = in->push->input_count + in->push->after.count + 1;
 	struct bound_input *inputs = xcalloc(room, sizeof(*inputs));
@@ -76,7 +81,7 @@ compose_for(const struct composed_input *in, const struct slot *slot, const stru
 		.is_preview = true };
 	bool ok;
 
-	input.input_count = bind_all(in, inputs, names);
+	input.input_count = bind_all(in, inputs, names, &c->waits);
 	request_message_id(in->ws, in->task->name, slot->at_us, 0, &id);
 	input.message_id = buf_text(&id);
 	ok = compose_document(&input, doc, err);
@@ -88,7 +93,8 @@ compose_for(const struct composed_input *in, const struct slot *slot, const stru
 
 /* For now, as a test at this moment would have it. */
 static bool
-compose(const struct composed_input *in, struct document *doc, struct err *err)
+compose(struct composed *c, const struct composed_input *in, struct document *doc,
+	struct err *err)
 {
 	struct param_set params = PARAM_SET_INIT;
 	struct run_choice choice = { .task = in->task->name };
@@ -102,7 +108,7 @@ compose(const struct composed_input *in, struct document *doc, struct err *err)
 		base.scheduled_us = slot.at_us;
 		base.business_date = slot.business_date;
 		ok = params_resolve(&params, in->task, &base, NULL, err) &&
-		     compose_for(in, &slot, zone, &params, doc, err);
+		     compose_for(c, in, &slot, zone, &params, doc, err);
 	}
 	params_fini(&params);
 	return ok;
@@ -243,12 +249,13 @@ composed_make(struct composed *c, const struct composed_input *in)
 	c->channel[0] = '\0';
 	c->measured = c->budget = 0;
 	c->parts = 0;
-	ok = compose(in, &doc, &err);
+	c->waits = false;
+	ok = compose(c, in, &doc, &err);
 	if (ok && in->destination)
 		ok = build(c, in, &doc, &options, &err);
 	else if (ok)
 		render_text(&c->text, &doc, &options);
-	for (size_t i = 0; i < doc.warning_count; i++)
+	for (size_t i = 0; !c->waits && i < doc.warning_count; i++)
 		buf_addf(&c->warnings, "%s\n", doc.warnings[i].message);
 	document_fini(&doc);
 	c->failed = !ok;

@@ -158,6 +158,10 @@ draw_notes(const struct desk_preview *p, struct canvas *c)
 		y += draw_wrapped(c, y, rows, ROLE_ERROR, str_from(p->message.error.msg));
 		y += draw_wrapped(c, y, rows - y, ROLE_WARNING, str_from(p->message.error.hint));
 	}
+	if (p->message.waits && !p->message.failed)
+		y += draw_wrapped(c, y, rows - y, ROLE_INFO,
+			str_from(_("Not all queries have been run yet: Alt-R runs them, then their "
+				   "values stand here.")));
 	while (rest.len && y < rows) {
 		size_t end = str_find(rest, STR("\n"), 0);
 

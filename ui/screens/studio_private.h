@@ -72,6 +72,8 @@ struct desk_query {
 	struct pane_ops editor_ops; /* the editor's, but for keys that cancel */
 	bool (*own_key)(struct pane *pane, const struct key *key);
 	struct grid grid;
+	struct pane_ops grid_ops; /* the grid's, but for what a failure shows */
+	void (*own_draw)(struct pane *pane, struct canvas *canvas);
 	char *node; /* NULL: the task has no SQL */
 	struct desk_results *results;
 	size_t results_count, shown; /* statement whose result is shown */

@@ -86,8 +86,9 @@ result_title(struct desk *d, const struct desk_results *r)
 	if (result->column_count == 0)
 		pane_set_title(pane, _("Result%s · not run yet"), label);
 	else
-		pane_set_title(pane, _("Result%s · %zu rows · %lld ms%s"), label, result->row_count,
-			(long long)(result->elapsed_us / 1000),
+		pane_set_title(pane, _("Result%s · %zu %s · %.*f ms%s"), label, result->row_count,
+			NN_("row", "rows", result->row_count), result->elapsed_us < 10000,
+			(double)result->elapsed_us / 1000,
 			result->truncated ? _(" · CUT: there are more") : "");
 }
 
@@ -320,6 +321,40 @@ editor_key(struct pane *pane, const struct key *k)
 	return (stops && desk_run_cancel(d)) || d->query.own_key(pane, k);
 }
 
+static int
+draw_wrapped(struct canvas *c, int y, enum role role, const char *words)
+{
+	struct buf wrapped = BUF_INIT;
+	struct str rest;
+
+	composed_wrap(&wrapped, str_from(words), c->cols - 2);
+	for (rest = buf_str(&wrapped); rest.len && y < c->rows; y++) {
+		size_t end = str_find(rest, STR("\n"), 0);
+
+		canvas_text(c, y, 1, role, str_slice(rest, 0, end));
+		rest = end == SIZE_MAX ? STR_NONE : str_slice(rest, end + 1, rest.len);
+	}
+	buf_fini(&wrapped);
+	return y;
+}
+
+/* Why a statement failed stands where its rows would. */
+static void
+draw_result(struct pane *pane, struct canvas *c)
+{
+	struct desk *d = desk_of(pane);
+	int y;
+
+	if (!d->query.failed) {
+		d->query.own_draw(pane, c);
+		return;
+	}
+	canvas_clear(c, ROLE_TEXT);
+	y = draw_wrapped(c, 0, ROLE_ERROR, d->query.error.msg);
+	if (d->query.error.hint[0])
+		draw_wrapped(c, y + 1, ROLE_INFO, d->query.error.hint);
+}
+
 void
 desk_query_init(struct desk *d)
 {
@@ -333,6 +368,10 @@ desk_query_init(struct desk *d)
 	q->editor.complete_context = d;
 	q->editor.complete_typing = true;
 	grid_init_result(&q->grid, _("Result"));
+	q->grid_ops = *q->grid.pane.ops;
+	q->own_draw = q->grid_ops.draw;
+	q->grid_ops.draw = draw_result;
+	q->grid.pane.ops = &q->grid_ops;
 	q->grid.empty = N_("F5 runs the statement at the cursor");
 	q->editor_ops = *q->editor.pane.ops;
 	q->own_key = q->editor_ops.key;
