@@ -77,9 +77,12 @@ output_open(struct output *o, const char *path, struct err *err)
 		o->temporary = path_temporary(o->path);
 		o->file = fopen(o->temporary, "wxe");
 	}
-	if (!o->file)
-		return err_errno(err, "cannot write %s", path);
-	return true;
+	if (o->file)
+		return true;
+	err_errno(err, "cannot write %s", path);
+	free(o->temporary);
+	free(o->path);
+	return false;
 }
 
 static bool

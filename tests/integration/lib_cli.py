@@ -18,7 +18,7 @@ import sys
 import tempfile
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-PROGRAM = os.environ.get("DPSTUDIO", os.path.join(TOP, "build/opt/dpstudio"))
+PROGRAM = os.path.abspath(os.environ.get("DPSTUDIO", os.path.join(TOP, "build/opt/dpstudio")))
 
 
 class Answer:
