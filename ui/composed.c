@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "src/base/module.h"
 #include "src/channel/channel.h"
 #include "src/content/compose.h"
 #include "src/content/render_text.h"
@@ -11,6 +12,7 @@
 #include "src/run/request.h"
 #include "src/run/run.h"
 #include "src/workspace/store_destination.h"
+#include "ui/aside.h"
 
 #define ROWS_MAX 200 /* of one table in the preview */
 
@@ -66,52 +68,79 @@ bind_all(const struct composed_input *in, struct bound_input *inputs, char (*nam
 	return n;
 }
 
+/* What the workspace has to say, read before the work goes aside. */
+struct prepared {
+	const struct composed_input *in;
+	struct slot slot;
+	const struct zone *zone;
+	struct param_set params;
+	struct buf message_id;
+	const struct channel *channel; /* NULL: no destination */
+	struct settings settings;
+};
+
 static bool
-compose_for(struct composed *c, const struct composed_input *in, const struct slot *slot,
-	const struct zone *zone, const struct param_set *params, struct document *doc,
-	struct err *err)
+compose(struct composed *c, const struct prepared *p, struct document *doc, struct err *err)
 {
+	const struct composed_input *in = p->in;
 	size_t room = in->push->input_count + in->push->after.count + 1;
 	struct bound_input *inputs = xcalloc(room, sizeof(*inputs));
 	char(*names)[32] = xcalloc(room, sizeof(*names));
-	struct buf id = BUF_INIT;
 	struct compose_input input = { .task = in->task, .push = in->push, .inputs = inputs,
-		.parameters = params->list, .parameter_count = params->count,
-		.scheduled_us = slot->at_us, .business_date = slot->business_date, .zone = zone,
-		.is_preview = true };
+		.parameters = p->params.list, .parameter_count = p->params.count,
+		.scheduled_us = p->slot.at_us, .business_date = p->slot.business_date,
+		.zone = p->zone, .message_id = buf_text(&p->message_id), .is_preview = true };
 	bool ok;
 
 	input.input_count = bind_all(in, inputs, names, &c->waits);
-	request_message_id(in->ws, in->task->name, slot->at_us, 0, &id);
-	input.message_id = buf_text(&id);
 	ok = compose_document(&input, doc, err);
-	buf_fini(&id);
 	free(names);
 	free(inputs);
 	return ok;
 }
 
-/* For now, as a test at this moment would have it. */
+/* The destination's settings, but without its secrets: they change no part. */
 static bool
-compose(struct composed *c, const struct composed_input *in, struct document *doc,
-	struct err *err)
+prepare_channel(struct prepared *p, struct err *err)
 {
-	struct param_set params = PARAM_SET_INIT;
-	struct run_choice choice = { .task = in->task->name };
-	struct timeexpr_base base = { .job_id = NULL };
-	struct slot slot;
-	const struct zone *zone;
-	bool ok = run_choice_slot(in->ws, in->task, &choice, &slot, &zone, err);
+	struct arena a = ARENA_INIT;
+	struct destination_row row;
+	bool ok = store_destination_show(p->in->ws, p->in->destination, &a, &row, &p->settings,
+		err);
 
 	if (ok) {
-		base.zone = zone;
-		base.scheduled_us = slot.at_us;
-		base.business_date = slot.business_date;
-		ok = params_resolve(&params, in->task, &base, NULL, err) &&
-		     compose_for(c, in, &slot, zone, &params, doc, err);
+		p->channel = channel_find(row.channel);
+		ok = p->channel || err_set(err, ERR_CONFIG, "this program has no channel '%s'",
+					   row.channel);
 	}
-	params_fini(&params);
+	arena_fini(&a);
 	return ok;
+}
+
+/* For now, as a test at this moment would have it. */
+static bool
+prepare(struct prepared *p, struct err *err)
+{
+	const struct composed_input *in = p->in;
+	struct run_choice choice = { .task = in->task->name };
+	struct timeexpr_base base = { .job_id = NULL };
+
+	if (!run_choice_slot(in->ws, in->task, &choice, &p->slot, &p->zone, err))
+		return false;
+	base.zone = p->zone;
+	base.scheduled_us = p->slot.at_us;
+	base.business_date = p->slot.business_date;
+	request_message_id(in->ws, in->task->name, p->slot.at_us, 0, &p->message_id);
+	return params_resolve(&p->params, in->task, &base, NULL, err) &&
+	       (!in->destination || prepare_channel(p, err));
+}
+
+static void
+prepared_fini(struct prepared *p)
+{
+	params_fini(&p->params);
+	buf_fini(&p->message_id);
+	settings_fini(&p->settings);
 }
 
 /* --- parts ------------------------------------------------------------------------------ */
@@ -133,39 +162,26 @@ count_part(struct part_sink *self, const struct part *part, struct err *err)
 	return true;
 }
 
-/* Built with the destination's settings, but without its secrets: they change no part. */
 static bool
-build(struct composed *c, const struct composed_input *in, struct document *doc,
+build(struct composed *c, const struct prepared *p, struct document *doc,
 	struct render_text_options *options, struct err *err)
 {
-	struct settings settings = SETTINGS_INIT;
-	struct arena a = ARENA_INIT;
-	struct err unseen = ERR_INIT;
-	struct destination_row row;
 	struct count_sink sink = { { count_part }, c };
-	const struct channel *channel = NULL;
-	bool ok = store_destination_show(in->ws, in->destination, &a, &row, &settings, err);
+	const struct channel *channel = p->channel;
+	struct err unseen = ERR_INIT;
+	bool ok;
 
-	if (ok) {
-		channel = channel_find(row.channel);
-		ok = channel || err_set(err, ERR_CONFIG, "this program has no channel '%s'",
-					row.channel);
+	snprintf(c->channel, sizeof(c->channel), "%s", channel->label);
+	snprintf(c->unit, sizeof(c->unit), "%s",
+		channel->budget_unit ? channel->budget_unit : "bytes");
+	c->budget = channel->budget;
+	options->channel_hides_email = strcmp(channel->name, "email") != 0;
+	ok = channel->build(doc, &p->settings, &sink.sink, err);
+	if (!channel->preview ||
+		!channel->preview(doc, &p->settings, options->columns, &c->text, &unseen)) {
+		buf_clear(&c->text);
+		render_text(&c->text, doc, options);
 	}
-	if (ok) {
-		snprintf(c->channel, sizeof(c->channel), "%s", channel->label);
-		snprintf(c->unit, sizeof(c->unit), "%s",
-			channel->budget_unit ? channel->budget_unit : "bytes");
-		c->budget = channel->budget;
-		options->channel_hides_email = strcmp(channel->name, "email") != 0;
-		ok = channel->build(doc, &settings, &sink.sink, err);
-		if (!channel->preview ||
-			!channel->preview(doc, &settings, options->columns, &c->text, &unseen)) {
-			buf_clear(&c->text);
-			render_text(&c->text, doc, options);
-		}
-	}
-	settings_fini(&settings);
-	arena_fini(&a);
 	return ok;
 }
 
@@ -235,24 +251,17 @@ composed_wrap(struct buf *to, struct str text, int columns)
 	render_text_wrap(to, text, &options);
 }
 
-void
-composed_make(struct composed *c, const struct composed_input *in)
+static void
+make(struct composed *c, const struct prepared *p)
 {
-	struct render_text_options options = { .columns = in->columns, .styled = true,
+	struct render_text_options options = { .columns = p->in->columns, .styled = true,
 		.max_rows = ROWS_MAX };
 	struct document doc = DOCUMENT_INIT;
 	struct err err = ERR_INIT;
-	bool ok;
+	bool ok = compose(c, p, &doc, &err);
 
-	buf_clear(&c->text);
-	buf_clear(&c->warnings);
-	c->channel[0] = '\0';
-	c->measured = c->budget = 0;
-	c->parts = 0;
-	c->waits = false;
-	ok = compose(c, in, &doc, &err);
-	if (ok && in->destination)
-		ok = build(c, in, &doc, &options, &err);
+	if (ok && p->channel)
+		ok = build(c, p, &doc, &options, &err);
 	else if (ok)
 		render_text(&c->text, &doc, &options);
 	for (size_t i = 0; !c->waits && i < doc.warning_count; i++)
@@ -260,6 +269,100 @@ composed_make(struct composed *c, const struct composed_input *in)
 	document_fini(&doc);
 	c->failed = !ok;
 	c->error = err;
+}
+
+/* --- aside ------------------------------------------------------------------------------ */
+
+struct composing {
+	struct aside *aside;
+	composed_done_fn done;
+	void *context;
+};
+
+/* In the copy. Its struct goes back as it is, pointers replaced by what they held. */
+static void
+work(void *context, struct buf *out)
+{
+	struct composed c = { .parts = 0 };
+
+	make(&c, context);
+	buf_add(out, &c, sizeof(c));
+	buf_add(out, &c.text.len, sizeof(c.text.len));
+	buf_add_str(out, buf_str(&c.text));
+	buf_add_str(out, buf_str(&c.warnings));
+}
+
+static void
+fail(composed_done_fn done, void *context, const struct err *err)
+{
+	struct composed c = { .failed = true, .error = *err };
+
+	done(context, &c);
+	composed_fini(&c);
+}
+
+static void
+came_back(void *context, struct str out, bool ok)
+{
+	struct composing *composing = context;
+	struct err err = ERR_INIT;
+	struct composed c;
+	size_t len;
+
+	if (!ok || out.len < sizeof(c) + sizeof(len)) {
+		err_set(&err, ERR_LIMIT, "the message is too large to be shown");
+		fail(composing->done, composing->context, &err);
+		return;
+	}
+	memcpy(&c, out.p, sizeof(c));
+	memcpy(&len, out.p + sizeof(c), sizeof(len));
+	out = str_slice(out, sizeof(c) + sizeof(len), out.len);
+	c.text = c.warnings = (struct buf)BUF_INIT;
+	buf_add_str(&c.text, str_slice(out, 0, len));
+	buf_add_str(&c.warnings, str_slice(out, len, out.len));
+	composing->done(composing->context, &c);
+	composed_fini(&c);
+}
+
+struct composing *
+composed_start(struct loop *loop, const struct composed_input *in, composed_done_fn done,
+	void *context)
+{
+	struct prepared p = { .in = in, .params = PARAM_SET_INIT, .settings = SETTINGS_INIT };
+	struct composing *composing = xcalloc(1, sizeof(*composing));
+	struct err err = ERR_INIT;
+
+	*composing = (struct composing){ NULL, done, context };
+	/* Loaded here, once, and not anew in each copy. */
+	if (prepare(&p, &err) && module_ops("render", &err))
+		composing->aside = aside_start(loop, work, &p, came_back, composing, &err);
+	prepared_fini(&p);
+	if (composing->aside)
+		return composing;
+	free(composing);
+	fail(done, context, &err);
+	return NULL;
+}
+
+void
+composing_free(struct composing *composing)
+{
+	if (!composing)
+		return;
+	aside_free(composing->aside);
+	free(composing);
+}
+
+void
+composed_take(struct composed *c, const struct composed *fresh)
+{
+	struct composed *from = (struct composed *)(uintptr_t)fresh;
+
+	composed_fini(c);
+	*c = *from;
+	*from = (struct composed){ .line_count = 0 };
+	c->lines = NULL;
+	c->roles = NULL;
 	index_lines(c);
 }
 

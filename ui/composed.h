@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A message composed in this process for one destination, as text in roles for the
+/* A message composed beside this process (aside.h) for one destination, as text in roles for the
  * preview, with what the channel's budget says. The same code runs compose with. Keeps
  * the engine's document out of sight of the screens (both have a `struct cell`). */
 #ifndef DP_UI_COMPOSED_H
@@ -41,7 +41,19 @@ struct composed_input {
 	void *context;
 };
 
-void composed_make(struct composed *c, const struct composed_input *in);
+struct loop;
+struct composing;
+typedef void (*composed_done_fn)(void *context, const struct composed *fresh);
+
+/* Reads what it needs of the workspace and composes aside; `done` comes once with what
+ * was made, to be taken by composed_take. What `in` points to must stay only for this
+ * call. NULL: done has been called already, with an error. */
+struct composing *composed_start(struct loop *loop, const struct composed_input *in,
+	composed_done_fn done, void *context);
+/* Ends it; done does not come. NULL is fine. */
+void composing_free(struct composing *composing);
+/* Moves `fresh` (of done) into `c`. */
+void composed_take(struct composed *c, const struct composed *fresh);
 void composed_fini(struct composed *c);
 /* The runs of one line, left to right: begin with *pos 0. False at its end. */
 bool composed_next(const struct composed *c, size_t line, size_t *pos, enum role *role,

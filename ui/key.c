@@ -24,6 +24,13 @@ static const struct {
 	{ "Ins", K_INSERT },
 	{ "Del", K_DELETE },
 	{ "Space", ' ' },
+	/* Other spellings that people write. */
+	{ "Escape", K_ESC },
+	{ "PageUp", K_PAGE_UP },
+	{ "PageDown", K_PAGE_DOWN },
+	{ "Insert", K_INSERT },
+	{ "Delete", K_DELETE },
+	{ "Return", K_ENTER },
 };
 
 static const struct {

@@ -8,6 +8,7 @@ the program draws because of it, and how many bytes that is. All programs take t
 names (share/doc/BENCH.md). Usage: tui.py [ROUNDS]
 """
 import fcntl
+import json
 import os
 import pty
 import select
@@ -15,6 +16,7 @@ import shutil
 import signal
 import statistics
 import struct
+import subprocess
 import sys
 import tempfile
 import termios
@@ -208,12 +210,129 @@ def edit_round(name, path, results):
     t.end(path)
 
 
-def start_round(argv, name, results):
-    t = Terminal(argv)
-    took, count = t.settle(t.start, 0.15)
-    results.setdefault(name, {}).setdefault("start", []).append(took * 1000)
-    results[name].setdefault("start bytes", []).append(count)
+def put(results, name, key, value):
+    results.setdefault(name, {}).setdefault(key, []).append(value)
+
+
+def start_round(argv, name, results, until, env=None):
+    t = Terminal(argv, env)
+    took, count = t.settle(t.start, 0.12, until=until)
+    put(results, name, "start", took * 1000)
+    put(results, name, "start bytes", count)
     t.end()
+
+
+def studio_folder(folder):
+    """A workspace with a task whose SQL gives 10,000 rows, and the rows as CSV."""
+    import sqlite3
+    data = os.path.join(folder, "big.db")
+    db = sqlite3.connect(data)
+    db.execute("CREATE TABLE big (id INTEGER, department TEXT, product TEXT, amount NUMERIC, "
+               "price NUMERIC, day TEXT, note TEXT, done INTEGER)")
+    rows = [(i, f"Department {i % 37}", f"product {i * 7 % 1009}", i * 13 % 9973 / 4, i % 99 / 2,
+             f"2026-01-{i % 28 + 1:02d}", f"what there is to say about number {i}", i % 2)
+            for i in range(10000)]
+    db.executemany("INSERT INTO big VALUES (?,?,?,?,?,?,?,?)", rows)
+    db.commit()
+    with open(os.path.join(folder, "rows.csv"), "w") as f:
+        f.write("id,department,product,amount,price,day,note,done\n")
+        for row in rows:
+            f.write(",".join(map(str, row)) + "\n")
+    with open(os.path.join(folder, "bench.json"), "w") as f:
+        json.dump({"format": 1, "name": "bench", "nodes": [
+            {"name": "rows", "kind": "query", "source": "big", "sql":
+             "SELECT * FROM big ORDER BY id;\n\nSELECT * FROM big ORDER BY id LIMIT 20;\n"},
+            {"name": "push", "kind": "push", "after": ["rows"], "title": "Bench",
+             "content": [{"kind": "markdown", "text": "There are rows. "}, {"kind": "table"}],
+             "destinations": ["out"]}]}, f)
+    env = {"HOME": folder, "XDG_CONFIG_HOME": folder, "XDG_DATA_HOME": folder,
+           "XDG_STATE_HOME": folder}
+    for words in (["init"], ["source", "add", "big", "--kind", "sqlite", f"path={data}"],
+                  ["destination", "add", "out", "--channel", "file", f"path={folder}/out"],
+                  ["import", os.path.join(folder, "bench.json")]):
+        subprocess.run([STUDIO] + words, env={**os.environ, **env}, check=True,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return env
+
+
+def held(t, key, times=60):
+    """The key each 10 ms without waiting: how long the last one's picture takes."""
+    total, last, since = 0, 0.0, 0.0
+    for i in range(times):
+        since = time.monotonic()
+        os.write(t.fd, key)
+        end = since + (0.01 if i < times - 1 else 0.5)
+        while time.monotonic() < end:
+            ready, _, _ = select.select([t.fd], [], [], max(0, end - time.monotonic()))
+            if ready:
+                total += len(os.read(t.fd, 65536))
+                last = time.monotonic()
+    return last - since, total / times
+
+
+def grid_keys(t, name, results):
+    for _ in range(10):
+        put(results, name, "grid down", t.key(b"\033[B")[0] * 1000)
+    for _ in range(10):
+        put(results, name, "grid page", t.key(PAGE_DOWN)[0] * 1000)
+    put(results, name, "grid held", held(t, PAGE_DOWN)[0] * 1000)
+
+
+def grid_round(folder, env, results):
+    t = Terminal([STUDIO, "studio", "bench"], env)
+    t.settle(t.start, 0.5, until=b"Result")
+    t.key(b"\0333", 0.05)
+    since = time.monotonic()
+    os.write(t.fd, b"\033[15~")
+    took, _ = t.settle(since, 0.3, until=b"10,000")
+    put(results, "dpstudio", "grid open", took * 1000)
+    t.key(b"\0334", 0.1)
+    grid_keys(t, "dpstudio", results)
+    # T9: the statement of 20 rows; the connection is made anew.
+    t.key(b"\0333", 0.05)
+    t.key(b"\033[1;5F", 0.1)
+    since = time.monotonic()
+    os.write(t.fd, b"\033[15~")
+    took, _ = t.settle(since, 0.3, until=b"20")
+    put(results, "dpstudio", "query 20", took * 1000)
+    # T11: nothing to do.
+    before, began = cpu_ticks(t.pid), time.monotonic()
+    _, count = t.settle(time.monotonic(), 10.0, limit=10.0)
+    put(results, "dpstudio", "idle bytes", count)
+    put(results, "dpstudio", "idle ticks", cpu_ticks(t.pid) - before)
+    t.end()
+    if not shutil.which("pspg"):
+        return
+    t = Terminal(["pspg", "--csv", "--csv-header=on", "-f", os.path.join(folder, "rows.csv")])
+    took, _ = t.settle(t.start, 0.3, until=b"department")
+    put(results, "pspg", "grid open", took * 1000)
+    grid_keys(t, "pspg", results)
+    t.end()
+
+
+def cpu_ticks(pid):
+    with open(f"/proc/{pid}/stat") as f:
+        fields = f.read().rsplit(")", 1)[1].split()
+    return int(fields[11]) + int(fields[12])
+
+
+def preview_round(env, results):
+    """T12: typing into the message, with the live preview on the screen and without."""
+    for name, keys in (("preview on", b""), ("preview off", b"\033z")):
+        t = Terminal([STUDIO, "studio", "bench"], env)
+        t.settle(t.start, 0.5, until=b"Preview")
+        t.key(b"\0335", 0.1)
+        t.key(b"\033[H\033[B\r", 0.3)
+        if keys:
+            t.key(keys, 0.3)
+        for i in range(30):
+            # The preview comes later, of its own: what counts is the key's own echo.
+            since = time.monotonic()
+            os.write(t.fd, b"abcdefgh jklm 012"[i % 17:i % 17 + 1])
+            select.select([t.fd], [], [], 1.0)
+            put(results, "dpstudio", name, (time.monotonic() - since) * 1000)
+            t.settle(time.monotonic(), 0.02)
+        t.end()
 
 
 def percentile(values, p):
@@ -222,13 +341,59 @@ def percentile(values, p):
 
 
 TARGETS = [
+    ("T1 first paint", "start", "minimal", 2.5), ("T1 first paint", "start", "tig", 0.6),
     ("T2 open", "open", "vim", 0.8), ("T2 RSS MB", "rss", "vim", 0.85),
     ("T3 type median", "type", "nano", 0.85), ("T4 type bytes", "type bytes", "nano", 0.5),
     ("T5 newline", "newline", "nano", 0.2), ("T5 undo", "undo", "nano", 0.15),
     ("T5 page", "page", "nano", 0.5), ("T5 page bytes", "page bytes", "nano", 0.65),
     ("T6 held lag", "held lag", "nano", 0.6), ("T6 held bytes", "held bytes", "nano", 0.55),
     ("T7 search", "search", "vim", 0.35),
+    ("T10 grid open", "grid open", "pspg", 0.4), ("T10 grid down", "grid down", "pspg", 0.6),
+    ("T10 grid page", "grid page", "pspg", 0.7), ("T10 grid held", "grid held", "pspg", 0.03),
 ]
+
+
+def compare(results, title, key, rival, target):
+    ours = results.get("dpstudio", {}).get(key)
+    theirs = results.get(rival, {}).get(key)
+    if not ours or not theirs:
+        print(f"{title:16} not measured against {rival}")
+        return
+    ours, theirs = statistics.median(ours), statistics.median(theirs)
+    ratio = ours / max(1e-9, theirs)
+    print(f"{title:16} {ours:9.2f}   {rival:8} {theirs:9.2f}   ratio {ratio:5.2f}, target {target}"
+          f"{'' if ratio <= target else '   NOT MET'}")
+
+
+def start_programs(folder, env):
+    programs = {"dpstudio": ([STUDIO, "studio", "bench"], b"Preview", env)}
+    minimal = os.path.join(folder, "minimal")
+    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "minimal_tui.c")
+    if subprocess.run(["cc", "-O2", "-o", minimal, source, "-lncursesw", "-ltinfo"],
+                      stderr=subprocess.DEVNULL).returncode == 0:
+        programs["minimal"] = ([minimal], b"pane 3", None)
+    if shutil.which("tig"):
+        programs["tig"] = (["tig"], b"main", None)
+    return programs
+
+
+def measure(rounds, folder):
+    results = {}
+    names = [n for n in EDITORS if n == "dpstudio" or shutil.which(n)]
+    edit_folder, studio = os.path.join(folder, "edit"), os.path.join(folder, "studio")
+    os.mkdir(edit_folder)
+    os.mkdir(studio)
+    path, env = big_file(edit_folder), studio_folder(studio)
+    programs = start_programs(folder, env)
+    for _ in range(rounds):
+        for name, (argv, until, e) in programs.items():
+            for _ in range(3):
+                start_round(argv, name, results, until, e)
+        for name in names:
+            edit_round(name, path, results)
+        grid_round(studio, env, results)
+        preview_round(env, results)
+    return results
 
 
 def main():
@@ -236,29 +401,26 @@ def main():
         os.nice(-15)  # other work on the host shall not be measured
     except OSError:
         pass
+    os.chdir(TOP)
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
-    names = [n for n in EDITORS if n == "dpstudio" or shutil.which(n)]
     folder = tempfile.mkdtemp(prefix="dpstudio-bench-")
-    results = {}
     try:
-        path = big_file(folder)
-        for _ in range(rounds):
-            for name in names:
-                edit_round(name, path, results)
+        results = measure(rounds, folder)
     finally:
         shutil.rmtree(folder)
-    print(f"{'':18}" + "".join(f"{n:>12}" for n in names) + "   ratio  target")
-    for title, key, rival, target in TARGETS:
-        values = [statistics.median(results[n][key]) for n in names]
-        ratio = ""
-        if rival in results:
-            r = statistics.median(results["dpstudio"][key]) / max(
-                1e-9, statistics.median(results[rival][key]))
-            ratio = f"   {r:5.2f}  <= {target} of {rival}{'' if r <= target else '   NOT MET'}"
-        print(f"{title:18}" + "".join(f"{v:12.2f}" for v in values) + ratio)
-    for n in names:
-        v = results[n]["type"]
-        print(f"T3 {n}: p95 {percentile(v, 0.95):.2f} ms, max {max(v):.2f} ms")
+    print("ms, MB or bytes; medians")
+    for row in TARGETS:
+        compare(results, *row)
+    for name, values in sorted(results.items()):
+        if "type" in values:
+            print(f"T3 {name}: p95 {percentile(values['type'], 0.95):.2f} ms, "
+                  f"max {max(values['type']):.2f} ms")
+    ours = results["dpstudio"]
+    print(f"T9 query of 20 rows to screen, with worker and connection: "
+          f"{statistics.median(ours['query 20']):.1f} ms")
+    print(f"T11 idle for 10 s: {max(ours['idle bytes'])} bytes, {max(ours['idle ticks'])} ticks")
+    on, off = (statistics.median(ours[k]) for k in ("preview on", "preview off"))
+    print(f"T12 key echo: preview on {on:.2f}, off {off:.2f}, ratio {on / off:.2f}, target 1.1")
 
 
 main()

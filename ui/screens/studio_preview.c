@@ -29,6 +29,25 @@ shown_destination(struct desk *d, const struct node *push)
 }
 
 static void
+composed(void *context, const struct composed *fresh)
+{
+	struct desk *d = context;
+	struct desk_preview *p = &d->preview;
+	bool busy = fresh->failed && fresh->error.code == ERR_BUSY;
+
+	composed_take(&p->message, fresh);
+	composing_free(p->composing);
+	p->composing = NULL;
+	if (p->shown)
+		pane_set_title(&p->pane, _("Preview · %s · %s"), p->shown, p->message.channel);
+	else
+		pane_set_title(&p->pane, "%s", _("Preview"));
+	pane_dirty(&p->pane);
+	if (busy || p->again)
+		desk_preview_later(d);
+}
+
+static void
 compose_now(void *context)
 {
 	struct desk *d = context;
@@ -37,32 +56,35 @@ compose_now(void *context)
 	const struct node *push = desk_content_push(d);
 	struct composed_input in = { .ws = d->studio->ws, .task = t, .push = push,
 		.columns = p->pane.rect.cols - 2, .results = results, .context = d };
+	const char *shown;
 
-	if (!pane_is_shown(&p->pane))
+	/* One at a time: what was changed meanwhile is composed after it. */
+	p->again = p->composing != NULL;
+	if (!pane_is_shown(&p->pane) || p->again)
 		return;
-	pane_dirty(&p->pane);
 	if (!t || !push) {
 		composed_fini(&p->message);
 		pane_set_title(&p->pane, "%s", _("Preview"));
+		pane_dirty(&p->pane);
 		return;
 	}
-	in.destination = shown_destination(d, push);
-	composed_make(&p->message, &in);
+	shown = shown_destination(d, push);
+	free(p->shown);
+	p->shown = shown ? xstrdup(shown) : NULL;
+	in.destination = p->shown;
 	p->mentions = (int)(push->mentions.users.count + push->mentions.mobiles.count +
 			    push->mentions.emails.count + push->mentions.all);
-	if (in.destination)
-		pane_set_title(&p->pane, _("Preview · %s · %s"), in.destination,
-			p->message.channel);
-	else
-		pane_set_title(&p->pane, "%s", _("Preview"));
-	if (p->message.failed && p->message.error.code == ERR_BUSY)
-		desk_preview_later(d);
+	p->composing = composed_start(ui_loop(d->screen.ui), &in, composed, d);
 }
 
 void
 desk_preview_later(struct desk *d)
 {
-	loop_timer(ui_loop(d->screen.ui), &d->preview.timer, DELAY_US);
+	struct desk_preview *p = &d->preview;
+
+	/* Who types without a pause sees it follow as well. */
+	if (!p->timer.at_us)
+		loop_timer(ui_loop(d->screen.ui), &p->timer, DELAY_US);
 }
 
 void
@@ -268,6 +290,8 @@ desk_preview_fini(struct desk *d)
 	struct desk_preview *p = &d->preview;
 
 	loop_timer_cancel(ui_loop(d->screen.ui), &p->timer);
+	composing_free(p->composing);
 	composed_fini(&p->message);
+	free(p->shown);
 	free(p->destination);
 }

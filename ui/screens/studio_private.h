@@ -91,8 +91,11 @@ struct desk_preview {
 	struct pane pane;
 	struct timer timer;
 	struct composed message;
+	struct composing *composing; /* under way; NULL: none */
+	bool again;	   /* something changed while it was */
+	char *shown;	   /* destination of `message`; NULL: none */
 	size_t top;
-	char *destination; /* the one shown; NULL: the first */
+	char *destination; /* the one chosen; NULL: the first */
 	int mentions;
 };
 
