@@ -18,10 +18,13 @@ static const char *const colors[COLOR_COUNT] = {
 void
 html_escape(struct buf *to, struct str text, bool breaks)
 {
+	static const bool special[256] = { ['&'] = true, ['<'] = true, ['>'] = true, ['"'] = true,
+		['\''] = true, ['\n'] = true };
 	size_t from = 0;
 
 	for (size_t i = 0; i < text.len; i++) {
-		const char *entity = text.p[i] == '&'    ? "&amp;"
+		const char *entity = !special[(unsigned char)text.p[i]] ? NULL
+				     : text.p[i] == '&'    ? "&amp;"
 				     : text.p[i] == '<'  ? "&lt;"
 				     : text.p[i] == '>'  ? "&gt;"
 				     : text.p[i] == '"'  ? "&quot;"
@@ -166,22 +169,19 @@ put_list(struct html_writer *w, const struct md_node *node)
 	buf_adds(w->to, node->ordered ? "</ol>\n" : "</ul>\n");
 }
 
-static const char *
-align_name(enum align align)
-{
-	return align == ALIGN_RIGHT ? "right" : align == ALIGN_CENTER ? "center" : "left";
-}
+#define TH(align) "<th align=\"" align "\" bgcolor=\"#eaeef2\" style=\"" CELL_STYLE \
+		  ";text-align:" align ";background-color:#eaeef2;color:#1f2328\">"
+#define TD(align) "<td align=\"" align "\" style=\"" CELL_STYLE ";text-align:" align "\">"
 
+/* Ready texts: there is one before each cell. */
 static void
 open_cell(struct buf *to, bool header, enum align align)
 {
-	if (header)
-		buf_addf(to, "<th align=\"%s\" bgcolor=\"#eaeef2\" style=\"" CELL_STYLE
-			     ";text-align:%s;background-color:#eaeef2;color:#1f2328\">",
-			align_name(align), align_name(align));
-	else
-		buf_addf(to, "<td align=\"%s\" style=\"" CELL_STYLE ";text-align:%s\">",
-			align_name(align), align_name(align));
+	struct str left = header ? STR(TH("left")) : STR(TD("left"));
+	struct str right = header ? STR(TH("right")) : STR(TD("right"));
+	struct str center = header ? STR(TH("center")) : STR(TD("center"));
+
+	buf_add_str(to, align == ALIGN_RIGHT ? right : align == ALIGN_CENTER ? center : left);
 }
 
 static void

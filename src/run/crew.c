@@ -411,14 +411,19 @@ crew_unqueue(struct supervisor *s)
 }
 
 void
-crew_end(struct supervisor *s)
+crew_dismiss(struct supervisor *s)
 {
-	/* Close all first, so that they end together. */
 	for (int i = 0; i < s->jobs; i++)
-		if (s->crew[i].alive) {
+		if (s->crew[i].alive && s->crew[i].child.fd >= 0) {
 			close(s->crew[i].child.fd);
 			s->crew[i].child.fd = -1;
 		}
+}
+
+void
+crew_end(struct supervisor *s)
+{
+	crew_dismiss(s); /* all first, so that they end together */
 	for (int i = 0; i < s->jobs; i++)
 		if (s->crew[i].alive) {
 			frame_io_fini(&s->crew[i].io);

@@ -77,6 +77,9 @@ end_relaxed(struct supervisor *s)
 void
 supervisor_fini(struct supervisor *s)
 {
+	/* Workers end while the ledger is brought to the disk. */
+	crew_dismiss(s);
+	end_relaxed(s);
 	crew_end(s);
 	notice_free(s);
 	while (s->actives) {
@@ -85,7 +88,6 @@ supervisor_fini(struct supervisor *s)
 		active_free(s->actives);
 		s->actives = next;
 	}
-	end_relaxed(s);
 	sigaction(SIGTERM, &old_term, NULL);
 	sigaction(SIGINT, &old_int, NULL);
 }

@@ -134,6 +134,8 @@ void crew_cancel(struct supervisor *s, struct active *a, enum err_code why);
 void crew_climb(struct supervisor *s);
 /* Takes jobs back that wait behind a slow one. */
 void crew_unqueue(struct supervisor *s);
+/* Tells all of them to end; crew_end waits for that. */
+void crew_dismiss(struct supervisor *s);
 void crew_end(struct supervisor *s);
 bool crew_has_idle(const struct crew *c);
 

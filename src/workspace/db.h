@@ -94,7 +94,8 @@ DP_API void db_rollback(struct db *db);
 DP_API bool db_finish(struct db *db, bool ok, struct err *err);
 /* Relaxed: a commit is at once what every process sees, and survives the end of this
  * one, but it reaches the disk with the next db_sync. For a process that writes much
- * of which little must outlast a power cut by itself. Not inside a transaction. */
+ * of which little must outlast a power cut by itself. Closing then leaves a small log
+ * as it is: the next who writes goes on with it. Not inside a transaction. */
 DP_API bool db_relax(struct db *db, bool relaxed, struct err *err);
 DP_API bool db_sync(struct db *db, struct err *err);
 /* A consistent view over several queries: BEGIN (deferred). Ends with db_rollback. */

@@ -19,6 +19,7 @@ struct db {
 	sqlite3 *handle;
 	char *path;
 	enum db_mode mode;
+	bool keeps_log;	       /* was relaxed: a small log stays when it is closed */
 	int depth;	       /* of transactions; the inner ones are savepoints */
 	struct db_stmt *cache; /* one a registered statement */
 };
