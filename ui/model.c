@@ -345,7 +345,10 @@ not_saved(struct model *m, const struct err *err)
 		return;
 	}
 	set_state(m, err->code == ERR_STATE ? MODEL_CONFLICT : MODEL_FAILED);
-	ui_error(m->ui, err);
+	if (m->state == MODEL_CONFLICT)
+		ui_warn(m->ui, _("NOT SAVED: the draft was changed elsewhere. F2 asks what to keep"));
+	else
+		ui_error(m->ui, err);
 	if (m->state == MODEL_FAILED)
 		loop_timer(ui_loop(m->ui), &m->timer, FAILED_DELAY_US);
 }
