@@ -19,3 +19,9 @@ screens_find(const char *name)
 			return screens[i].ops;
 	return NULL;
 }
+
+const struct screen_ops *
+screens_at(size_t i)
+{
+	return i < ARRAY_LEN(screens) ? screens[i].ops : NULL;
+}

@@ -14,5 +14,7 @@ extern const struct screen_ops screen_edit_ops;
 
 /* NULL: none of that name. */
 const struct screen_ops *screens_find(const char *name);
+/* NULL past the end. */
+const struct screen_ops *screens_at(size_t i);
 
 #endif
