@@ -200,7 +200,7 @@ static void
 layout_wide(struct desk *d, struct rect a)
 {
 	int left = a.cols >= 140 ? 30 : 25, right = (a.cols - left) * 2 / 5, rows = a.rows;
-	int content = rows / 4 > 8 ? rows / 4 : 8, half = rows / 2;
+	int content = rows / 4 > 9 ? rows / 4 : 9, half = rows / 2;
 	int sql = (rows - content) * 55 / 100;
 	struct rect r = { a.row, a.col, rows, left };
 
@@ -217,7 +217,7 @@ static void
 layout_pair(struct desk *d, struct rect a)
 {
 	size_t first = front(d) / 2 * 2;
-	int half = a.cols / 2, rows = first == CONTENT ? 8 : a.rows * 55 / 100;
+	int half = a.cols / 2, rows = first == CONTENT ? 9 : a.rows * 55 / 100;
 
 	if (first == TASKS) {
 		pane_place(pane_at(d, TASKS), (struct rect){ a.row, a.col, a.rows, half },

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the push node says, to whom and when: title, blocks, destinations, schedule. */
+/* What the push node says, to whom and when: title, blocks, destinations, schedule, and
+ * the parameters of the task. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -7,8 +8,8 @@
 #include "ui/dialog.h"
 #include "ui/screens/studio_private.h"
 
-/* Rows: the title, the blocks, the destinations, the schedule. */
-#define ROWS_BESIDE 3
+/* Rows: the title, the blocks, the destinations, the schedule, the parameters. */
+#define ROWS_BESIDE 4
 
 const struct node *
 desk_content_push(struct desk *d)
@@ -85,6 +86,49 @@ names_row(const struct name_list *names, struct buf *text)
 		buf_addf(text, "%s%s", i ? ", " : "", names->list[i]);
 }
 
+static enum role
+title_row(const struct node *push, struct buf *text)
+{
+	buf_adds(text, _("  Title       "));
+	buf_adds(text, *push->title ? push->title : _("(none)"));
+	return *push->title ? ROLE_TEXT : ROLE_DIM;
+}
+
+static enum role
+destinations_row(const struct node *push, struct buf *text)
+{
+	buf_adds(text, _("→ To          "));
+	names_row(&push->destinations, text);
+	if (!push->destinations.count)
+		buf_adds(text, _("(no destination yet)"));
+	return push->destinations.count ? ROLE_TEXT : ROLE_DIM;
+}
+
+static enum role
+schedule_row(const struct task *t, struct buf *text)
+{
+	buf_adds(text, _("◷ When        "));
+	for (size_t i = 0; i < t->schedule_count; i++) {
+		buf_adds(text, i ? ", " : "");
+		schedule_describe(&t->schedules[i], text);
+	}
+	if (!t->schedule_count)
+		buf_adds(text, _("(only by hand)"));
+	return t->schedule_count ? ROLE_TEXT : ROLE_DIM;
+}
+
+static enum role
+parameters_row(const struct task *t, struct buf *text)
+{
+	buf_adds(text, _("$ Parameters  "));
+	for (size_t i = 0; i < t->parameter_count; i++)
+		buf_addf(text, "%s%s = %s", i ? ", " : "", t->parameters[i].name,
+			t->parameters[i].value);
+	if (!t->parameter_count)
+		buf_adds(text, _("(none)"));
+	return t->parameter_count ? ROLE_TEXT : ROLE_DIM;
+}
+
 static void
 row(struct tree *tree, size_t i, struct buf *text, struct tree_row *info)
 {
@@ -94,28 +138,16 @@ row(struct tree *tree, size_t i, struct buf *text, struct tree_row *info)
 
 	if (!push)
 		return;
-	if (i == 0) {
-		buf_adds(text, _("  Title       "));
-		buf_adds(text, *push->title ? push->title : _("(none)"));
-		info->role = *push->title ? ROLE_TEXT : ROLE_DIM;
-	} else if (i <= push->block_count) {
+	if (i == 0)
+		info->role = title_row(push, text);
+	else if (i <= push->block_count)
 		block_row(&push->blocks[i - 1], text);
-	} else if (i == push->block_count + 1) {
-		buf_adds(text, _("→ To          "));
-		names_row(&push->destinations, text);
-		if (!push->destinations.count)
-			buf_adds(text, _("(no destination yet)"));
-		info->role = push->destinations.count ? ROLE_TEXT : ROLE_DIM;
-	} else {
-		buf_adds(text, _("◷ When        "));
-		for (size_t k = 0; k < t->schedule_count; k++) {
-			buf_adds(text, k ? ", " : "");
-			schedule_describe(&t->schedules[k], text);
-		}
-		if (!t->schedule_count)
-			buf_adds(text, _("(only by hand)"));
-		info->role = t->schedule_count ? ROLE_TEXT : ROLE_DIM;
-	}
+	else if (i == push->block_count + 1)
+		info->role = destinations_row(push, text);
+	else if (i == push->block_count + 2)
+		info->role = schedule_row(t, text);
+	else
+		info->role = parameters_row(t, text);
 }
 
 /* --- changing --------------------------------------------------------------------------------- */
@@ -168,7 +200,7 @@ activate(struct tree *tree, size_t i)
 	else if (i == push->block_count + 1)
 		desk_content_destinations(d);
 	else
-		open_screen(d, "push", "");
+		open_screen(d, i == push->block_count + 2 ? "push" : "parameters", "");
 }
 
 static const struct {
