@@ -178,6 +178,17 @@ run_check(struct cli *cli, struct err *err)
 	return true;
 }
 
+static void
+explain_rules(void)
+{
+	printf("\nWhat it finds:\n");
+	for (int i = 0; i < RULE_COUNT; i++) {
+		const struct check_rule_info *info = check_rule_info((enum check_rule)i);
+
+		printf("  %-22s %-8s %s\n", info->code, check_level_name(info->level), info->about);
+	}
+}
+
 static const struct command_option check_options[] = {
 	{ "strict", 0, false, NULL, "warnings count as errors" },
 	SESSION_VERSION_OPTIONS,
@@ -189,5 +200,5 @@ const struct command command_check = {
 	.help = "find every problem of a task's draft, or of files without any workspace",
 	.more = "A word with a slash, a folder, or a name that ends in .json is a path: a folder\n"
 		"with task.json, or one JSON file. Exit status 0 when there is no error.",
-	.options = check_options, .group = GROUP_RELEASE, .json = true, .run = run_check,
+	.explain = explain_rules, .options = check_options, .group = GROUP_RELEASE, .json = true, .run = run_check,
 };

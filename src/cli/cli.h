@@ -39,6 +39,7 @@ struct command {
 	const char *args;
 	const char *help; /* one line, no full stop */
 	const char *more; /* what else there is to know; NULL none */
+	void (*explain)(void); /* prints what help adds at its end; NULL nothing */
 	const struct command_option *options; /* ends with a row without a name; NULL none */
 	enum command_group group;
 	bool json; /* takes --json */

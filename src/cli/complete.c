@@ -155,6 +155,8 @@ offer_program_names(struct completion *c, const char *what)
 			offer(c, channel_at(i)->name);
 	else if (strcmp(what, "ZONE") == 0)
 		zone_each(offer_zone, c);
+	else if (strcmp(what, "FIELD=VALUE") == 0 && strcmp(c->command->name, "ping") == 0)
+		offer(c, "url=");
 	else if (strcmp(what, "FIELD=VALUE") == 0)
 		offer_settings(c);
 	else if (strcmp(what, "TEMPLATE") == 0)

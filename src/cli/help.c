@@ -73,6 +73,8 @@ manual_print_command(const struct command *c)
 		print_entry("    --json", "print JSON instead of a table");
 	for (const struct command_option *o = cli_common_options; o->name; o++)
 		print_option(o);
+	if (c->explain)
+		c->explain();
 }
 
 static void

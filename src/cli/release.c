@@ -1,7 +1,31 @@
 /* SPDX-License-Identifier: MIT */
 /* The life of versions: submit, publish, unpublish, deprecate, rollback, freeze. */
+#include "src/cli/check_context.h"
 #include "src/cli/session.h"
 #include "src/workspace/version.h"
+
+/* A draft that `check` finds an error in becomes no version. */
+static bool
+check_draft(struct cli *cli, const char *name, struct err *err)
+{
+	struct check_workspace known;
+	struct arena a = ARENA_INIT;
+	struct task_row row;
+	struct task task;
+	bool ok;
+
+	if (!check_workspace_init(&known, cli->workspace, err))
+		return false;
+	ok = session_task(cli, name, 0, &task, &row, &a, err);
+	if (ok) {
+		ok = check_task_first(&task, &known.context, err) ||
+		     err_wrap(err, "%s cannot be submitted", name);
+		task_fini(&task);
+	}
+	check_workspace_fini(&known);
+	arena_fini(&a);
+	return ok;
+}
 
 static bool
 run_submit(struct cli *cli, struct err *err)
@@ -9,7 +33,8 @@ run_submit(struct cli *cli, struct err *err)
 	struct workspace *ws = session_workspace(cli, WORKSPACE_WRITE, err);
 	int64_t number;
 
-	if (!ws || !version_submit(ws, cli->args[0], cli_option(cli, "message"), &number, err))
+	if (!ws || !check_draft(cli, cli->args[0], err) ||
+		!version_submit(ws, cli->args[0], cli_option(cli, "message"), &number, err))
 		return false;
 	print_talk("%s: submitted as version %lld. Next: dpstudio publish %s", cli->args[0],
 		(long long)number, cli->args[0]);
@@ -24,6 +49,7 @@ static const struct command_option submit_options[] = {
 const struct command command_submit = {
 	.name = "submit", .args = "TASK",
 	.help = "make a numbered version of a draft that passed its test",
+	.more = "A draft in which check finds an error is refused.",
 	.options = submit_options, .group = GROUP_RELEASE, .run = run_submit,
 };
 

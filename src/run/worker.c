@@ -306,6 +306,7 @@ worker_fini(struct worker *w)
 	}
 	while (w->requests)
 		request_drop(w, w->requests);
+	net_close_idle(); /* mail servers hear a QUIT instead of a lost connection */
 	free((char *)w->body.p);
 	free(w->goes);
 	frame_io_fini(&w->io);
