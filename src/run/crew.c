@@ -171,8 +171,7 @@ took_end(struct supervisor *s, struct crew *c, struct active *a, struct str payl
 	a->phase = ACTIVE_SENDING;
 	if (!job_end_ok(payload, &a->err)) {
 		if (a->stop_code == ERR_TIMEOUT)
-			err_set(&a->err, ERR_TIMEOUT, "timeout: it ran longer than %lld s",
-				(long long)a->task.timeout_s);
+			active_say_stopped(a);
 		a->part_count = 0;
 		return;
 	}
@@ -270,6 +269,7 @@ crew_turn(struct supervisor *s, struct crew *c)
 	frame_flush(&c->io);
 	open = frame_fill(&c->io);
 	while (frame_next(&c->io, &type, &payload)) {
+		c->heard_us = clock_mono_us();
 		if (frame_take_u32(&payload, &job))
 			took_frame(s, c, type, job, payload);
 		frame_drop(&c->io);
@@ -312,11 +312,8 @@ fail_culprit(struct active *a, const struct err *why)
 {
 	a->part_count = 0;
 	a->phase = ACTIVE_SENDING;
-	if (a->stop_code == ERR_TIMEOUT) {
-		err_set(&a->err, ERR_TIMEOUT, "timeout: it ran longer than %lld s",
-			(long long)a->task.timeout_s);
-	} else if (a->stop_code) {
-		err_set(&a->err, a->stop_code, "cancelled");
+	if (a->stop_code) {
+		active_say_stopped(a);
 	} else {
 		a->err = *why;
 		err_hint(&a->err, "tried %d times: see its time line, dpstudio show-run %lld",
@@ -388,6 +385,22 @@ crew_climb(struct supervisor *s)
 			kill(c->child.pid, SIGKILL);
 		else if (since >= TERM_AFTER_US)
 			kill(c->child.pid, SIGTERM);
+	}
+}
+
+/* A worker ends what it sends by a deadline of its own. One that says nothing for longer
+ * than that hangs for good: what it was sending becomes unknown. */
+void
+crew_end_silent(struct supervisor *s)
+{
+	int64_t patience = send_timeout_us() + send_timeout_us() / 4;
+
+	for (int i = 0; i < s->jobs; i++) {
+		struct crew *c = &s->crew[i];
+
+		if (c->alive && !c->running && clock_mono_us() - c->heard_us > patience &&
+			(c->send_job || deliver_owed(s, c)))
+			kill(c->child.pid, SIGKILL);
 	}
 }
 

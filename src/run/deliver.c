@@ -370,6 +370,7 @@ deliver_go(struct supervisor *s, struct active *a)
 			go_kept(a, p);
 		else if (!go_stored(s, p, &err))
 			not_gone(s, a, p, &err);
+		p->by->heard_us = clock_mono_us();
 		frame_flush(&p->by->io);
 		p->by = NULL;
 	}
@@ -483,6 +484,22 @@ deliver_outcome(struct supervisor *s, struct active *a, struct sending *p, const
 	return ok;
 }
 
+static bool
+is_sent_by(const struct active *a, const struct sending *p, const struct crew *c)
+{
+	return p->in_flight && (p->job ? p->job == c->send_job : a->worker == c);
+}
+
+bool
+deliver_owed(const struct supervisor *s, const struct crew *c)
+{
+	for (const struct active *a = s->actives; a; a = a->next)
+		for (size_t i = 0; i < a->part_count; i++)
+			if (is_sent_by(a, &a->parts[i], c))
+				return true;
+	return false;
+}
+
 bool
 deliver_lost(struct supervisor *s, struct active *a, struct crew *c, struct err *err)
 {
@@ -494,8 +511,7 @@ deliver_lost(struct supervisor *s, struct active *a, struct crew *c, struct err 
 			.class = outcome_class_name(CLASS_AMBIGUOUS),
 			.message = "the worker died while this was being sent",
 			.advice = "look at the other side: it may have arrived. Then accept or resend it" };
-		bool here = p->in_flight &&
-			    (p->job ? p->job == c->send_job : a->worker == c);
+		bool here = is_sent_by(a, p, c);
 
 		if (a->worker == c)
 			p->kept = false;

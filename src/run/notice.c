@@ -131,6 +131,7 @@ give(struct supervisor *s, struct note *n, struct crew *c)
 	n->sent = true;
 	n->job = ++s->next_job;
 	c->send_job = n->job;
+	c->heard_us = clock_mono_us();
 	frame_put_u32(&head, n->job);
 	frame_queue(&c->io, FRAME_REQUEST, buf_str(&head), buf_str(&request));
 	frame_flush(&c->io);

@@ -52,4 +52,8 @@ DP_API void request_note_settings(const char *channel, const struct settings *se
 DP_API void request_message_id(struct workspace *ws, const char *task, int64_t slot_us,
 	int64_t run_id, struct buf *to);
 
+/* How long one part may take to be sent. DPSTUDIO_TEST_SEND_TIMEOUT lowers it, in
+ * seconds, for tests of slow peers. */
+DP_API int64_t send_timeout_us(void);
+
 #endif

@@ -320,6 +320,16 @@ give_out(struct supervisor *s, struct err *err)
 
 /* --- one turn --------------------------------------------------------------------------------- */
 
+void
+active_say_stopped(struct active *a)
+{
+	if (a->stop_code == ERR_TIMEOUT)
+		err_set(&a->err, ERR_TIMEOUT, "timeout: it ran longer than %lld s",
+			(long long)a->task.timeout_s);
+	else
+		err_set(&a->err, a->stop_code, "cancelled");
+}
+
 /* What a planned or failed run has to write. False: the workspace failed. */
 static bool
 advance(struct supervisor *s, struct active *a, struct err *err)
@@ -339,7 +349,7 @@ advance(struct supervisor *s, struct active *a, struct err *err)
 		!deliver_choose(s, a, err))
 		return false;
 	if (a->stop_code && a->err.code == ERR_NONE)
-		err_set(&a->err, a->stop_code, "cancelled");
+		active_say_stopped(a);
 	if (!deliver_is_over(s, a) && (a->err.code == ERR_NONE || deliver_in_flight(a)))
 		return true;
 	return finish_run(s, a, err);
@@ -416,6 +426,7 @@ look_at_deadlines(struct supervisor *s)
 		if (a->phase == ACTIVE_RUNNING && now >= a->deadline_us)
 			crew_cancel(s, a, ERR_TIMEOUT);
 	crew_climb(s);
+	crew_end_silent(s);
 	crew_unqueue(s);
 }
 
@@ -604,9 +615,11 @@ supervisor_loop(struct supervisor *s, struct err *err)
 			break;
 		if (s->quitting && clock_mono_us() > s->quit_by_us)
 			break;
-		ready = poll_crew(s);
+		/* Before the wait, and after a turn: a pass that was stopped for long reads
+		 * what its workers had finished before it calls them late. */
 		look_for_cancels(s);
 		look_at_deadlines(s);
+		ready = poll_crew(s);
 	}
 	return give_up(s, err);
 }

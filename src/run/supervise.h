@@ -85,6 +85,7 @@ struct crew { /* one worker */
 	int64_t cancelled_us;	/* monotonic: the ladder goes up from here */
 	uint32_t send_job;	/* a "send" request under way; 0 none */
 	bool ready;		/* poll says it has something to tell */
+	int64_t heard_us;	/* monotonic: its last frame, or when it was told to send */
 };
 
 struct supervisor {
@@ -111,6 +112,8 @@ struct supervisor {
 
 /* Takes the run over into the loop. The row is copied. */
 bool supervisor_add(struct supervisor *s, const struct run_row *run, struct err *err);
+/* The run's error is that it was stopped, and why. */
+void active_say_stopped(struct active *a);
 /* Until every run has ended here. False when the workspace cannot be written. */
 bool supervisor_loop(struct supervisor *s, struct err *err);
 bool supervisor_init(struct supervisor *s, struct workspace *ws, int jobs,
@@ -132,6 +135,8 @@ void crew_turn(struct supervisor *s, struct crew *c);
 void crew_died(struct supervisor *s, struct crew *c);
 void crew_cancel(struct supervisor *s, struct active *a, enum err_code why);
 void crew_climb(struct supervisor *s);
+/* Ends workers that owe an outcome and are past every deadline. */
+void crew_end_silent(struct supervisor *s);
 /* Takes jobs back that wait behind a slow one. */
 void crew_unqueue(struct supervisor *s);
 /* Tells all of them to end; crew_end waits for that. */
@@ -154,6 +159,8 @@ bool deliver_outcome(struct supervisor *s, struct active *a, struct sending *p,
 /* What was in flight at a worker that died. */
 bool deliver_lost(struct supervisor *s, struct active *a, struct crew *c, struct err *err);
 bool deliver_in_flight(const struct active *a);
+/* Whether the worker owes the outcome of a part. */
+bool deliver_owed(const struct supervisor *s, const struct crew *c);
 /* What was planned and will not be sent: the run was cancelled or failed. */
 bool deliver_reject_open(struct supervisor *s, struct active *a, const char *why,
 	struct err *err);

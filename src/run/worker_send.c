@@ -7,12 +7,12 @@
 
 #include "src/content/note.h"
 #include "src/net/net.h"
+#include "src/run/request.h"
 #include "src/run/work.h"
 
 #define SEND_TIMEOUT_US (90 * CLOCK_SECOND)
 
-/* DPSTUDIO_TEST_SEND_TIMEOUT: seconds, for tests of slow peers. */
-static int64_t
+int64_t
 send_timeout_us(void)
 {
 	const char *text = getenv("DPSTUDIO_TEST_SEND_TIMEOUT");

@@ -78,7 +78,7 @@ def leaves(scene, name, call, who, n, more):
     said = f"{p.returncode} {p.stdout}{p.stderr}"
     if why:
         return f"{why}: {said}"
-    if call == "malloc" and p.returncode == 4 and who == "main" and \
+    if call == "malloc" and p.returncode == 4 and who == "main" and not more and \
             "out of memory" in p.stderr and len(p.stderr.splitlines()) != 1:
         return f"more than one line: {said}"
     left, settling = scene.settle(days=2)
