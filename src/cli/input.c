@@ -128,6 +128,18 @@ secret_from_stdin(const char *label, struct buf *to, struct err *err)
 }
 
 static bool
+secret_from_file(const char *name, struct buf *to, struct err *err)
+{
+	char *path = path_absolute(name, err); /* the shell leaves @~/file alone */
+	bool ok = path && input_file(path, to, err);
+
+	free(path);
+	if (ok)
+		drop_line_end(to);
+	return ok;
+}
+
+static bool
 read_secret(const char *label, const char *spec, struct buf *to, struct err *err)
 {
 	const char *value;
@@ -136,12 +148,8 @@ read_secret(const char *label, const char *spec, struct buf *to, struct err *err
 		return ask(label, to, err);
 	if (strcmp(spec, "-") == 0)
 		return secret_from_stdin(label, to, err);
-	if (spec[0] == '@') {
-		if (!input_file(spec + 1, to, err))
-			return false;
-		drop_line_end(to);
-		return true;
-	}
+	if (spec[0] == '@')
+		return secret_from_file(spec + 1, to, err);
 	if (strncmp(spec, "env:", 4) == 0) {
 		value = getenv(spec + 4);
 		if (!value)

@@ -16,7 +16,7 @@
 #define QUIT_US (8 * CLOCK_SECOND) /* after SIGTERM */
 
 volatile int supervisor_stop;
-static struct sigaction old_term, old_int;
+static struct sigaction old_term, old_int, old_pipe;
 
 static void
 on_stop(int sig)
@@ -28,7 +28,7 @@ bool
 supervisor_init(struct supervisor *s, struct workspace *ws, int jobs, struct pass_summary *summary,
 	struct err *err)
 {
-	struct sigaction stop = { .sa_handler = on_stop };
+	struct sigaction stop = { .sa_handler = on_stop }, ignore = { .sa_handler = SIG_IGN };
 
 	*s = (struct supervisor){ .ws = ws, .summary = summary };
 	for (int i = 0; i < MAX_WORKERS; i++)
@@ -47,6 +47,9 @@ supervisor_init(struct supervisor *s, struct workspace *ws, int jobs, struct pas
 	sigemptyset(&stop.sa_mask);
 	sigaction(SIGTERM, &stop, &old_term);
 	sigaction(SIGINT, &stop, &old_int);
+	/* Whoever reads what -v says may go; the runs go on. */
+	sigemptyset(&ignore.sa_mask);
+	sigaction(SIGPIPE, &ignore, &old_pipe);
 	return true;
 }
 
@@ -90,6 +93,7 @@ supervisor_fini(struct supervisor *s)
 	}
 	sigaction(SIGTERM, &old_term, NULL);
 	sigaction(SIGINT, &old_int, NULL);
+	sigaction(SIGPIPE, &old_pipe, NULL);
 }
 
 /* --- taking a run over -------------------------------------------------------------------- */
