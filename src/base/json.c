@@ -291,26 +291,36 @@ json_fail(struct err *err, const struct json_path *path, const char *fmt, ...)
 	return false;
 }
 
+static const char *
+nearest_key(const char *key, const char *const *keys)
+{
+	const char *near = NULL;
+	int best = 4;
+
+	for (size_t i = 0; keys[i]; i++) {
+		int d = str_distance(str_from(key), str_from(keys[i]), 3);
+
+		if (d < best) {
+			best = d;
+			near = keys[i];
+		}
+	}
+	return near;
+}
+
 bool
 json_only_keys(const cJSON *object, const struct json_path *path, const char *const *keys,
 	struct err *err)
 {
 	for (const cJSON *c = object->child; c; c = c->next) {
-		const char *near = NULL;
+		const char *near;
 		bool known = false;
-		int best = 4;
 
-		for (size_t i = 0; keys[i] && !known; i++) {
-			int d = str_distance(str_from(c->string), str_from(keys[i]), 3);
-
+		for (size_t i = 0; keys[i] && !known; i++)
 			known = strcmp(keys[i], c->string) == 0;
-			if (d < best) {
-				best = d;
-				near = keys[i];
-			}
-		}
 		if (known)
 			continue;
+		near = nearest_key(c->string, keys);
 		json_fail(err, path, "there is no key \"%s\" here", c->string);
 		if (near)
 			err_hint(err, "did you mean \"%s\"?", near);

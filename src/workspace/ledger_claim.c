@@ -108,15 +108,16 @@ DB_SQL(holders_sql,
 	" AND pass_id <> $1");
 DB_SQL(orphan_attempts_sql,
 	"UPDATE attempt SET state = 'unknown', finished_us = $2, message = $3"
-	" WHERE finished_us IS NULL AND delivery_id IN (SELECT delivery.id FROM delivery"
-	" JOIN run ON run.id = delivery.run_id WHERE run.pass_id = $1"
-	" AND delivery.state = 'sending')");
+	" WHERE finished_us IS NULL AND delivery_id IN (SELECT id FROM delivery"
+	" WHERE state = 'sending' AND run_id IN (SELECT id FROM run WHERE pass_id = $1"
+	" AND state IN ('waiting', 'running')))");
 DB_SQL(orphan_deliveries_sql,
 	"UPDATE delivery SET state = 'unknown', class = 'ambiguous', message = $2, advice = $3"
 	" WHERE state = 'sending' AND run_id IN (SELECT id FROM run WHERE pass_id = $1"
 	" AND state IN ('waiting', 'running'))");
 DB_SQL(orphan_sources_sql,
-	"DELETE FROM run_source WHERE run_id IN (SELECT id FROM run WHERE pass_id = $1)");
+	"DELETE FROM run_source WHERE run_id IN (SELECT id FROM run WHERE pass_id = $1"
+	" AND state IN ('waiting', 'running'))");
 DB_SQL(orphan_runs_sql,
 	"UPDATE run SET pass_id = 0, state = 'waiting', wake_us = $2, fence = fence + 1"
 	" WHERE pass_id = $1 AND state IN ('waiting', 'running')");

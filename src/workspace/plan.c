@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "src/base/clock.h"
-#include "src/workspace/facts.h"
+#include "src/task/task_json.h"
 #include "src/workspace/handle.h"
 #include "src/workspace/plan.h"
 #include "src/workspace/store_calendar.h"
@@ -86,21 +86,21 @@ next_of_publication(struct workspace *ws, int64_t task_id, const struct publicat
 	int64_t after_us, struct version_slot *slot, bool *found, struct err *err)
 {
 	struct task_plan plan;
-	struct facts f;
+	struct task task;
 	bool ok;
 
 	if (after_us < p->from_us - 1)
 		after_us = p->from_us - 1; /* its very first instant is its own */
-	if (!facts_read(&f, p->text, err))
+	if (!task_from_text(&task, p->text, err))
 		return err_wrap(err, "version %lld", (long long)p->number);
-	ok = task_plan_init(ws, &f.task, task_id, &plan, err) &&
+	ok = task_plan_init(ws, &task, task_id, &plan, err) &&
 		task_plan_next(&plan, after_us, &slot->slot, found, err);
 	if (ok && *found && slot->slot.at_us >= p->until_us)
 		*found = false;
 	slot->version = p->number;
 	slot->wake_us = ok && *found ? slot->slot.at_us + plan.jitter_us : 0;
 	task_plan_fini(&plan);
-	facts_fini(&f);
+	task_fini(&task);
 	return ok;
 }
 
