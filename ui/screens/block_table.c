@@ -215,7 +215,7 @@ column_row(struct tree *tree, size_t i, struct buf *text, struct tree_row *info)
 	c = &block->columns[i - 1];
 	buf_adds(text, *c->header ? c->header : c->field);
 	if (c->when_count)
-		snprintf(info->right, sizeof(info->right), _("%s · %zu conditions"),
+		snprintf(info->right, sizeof(info->right), _("%s · conditions: %zu"),
 			strlen(c->field) < 20 ? c->field : "", c->when_count);
 	else
 		snprintf(info->right, sizeof(info->right), "%.40s", c->field);

@@ -39,12 +39,14 @@ show_next(struct push *p)
 
 		draft_slot_text(&slots[i], when);
 		date_format(slots[i].business_date, date);
-		notes_add(&p->next, ROLE_TEXT, when, "%s%s%s", date,
+		notes_add(&p->next, ROLE_TEXT, when, _("for %s%s%s"), date,
 			slots[i].reason == SLOT_PLAIN ? "" : " · ",
 			slots[i].reason == SLOT_PLAIN ? "" : slot_reason_name(slots[i].reason));
 	}
-	pane_set_title(&p->next.pane, _("Next runs · business date · %s"),
-		count ? zone_name(slots[0].zone) : "");
+	if (count)
+		pane_set_title(&p->next.pane, _("Next runs · %s"), zone_name(slots[0].zone));
+	else
+		pane_set_title(&p->next.pane, "%s", _("Next runs"));
 }
 
 void
