@@ -11,6 +11,7 @@
 #include "src/workspace/version.h"
 
 #define CANCEL_LOOK_US CLOCK_SECOND /* how often a person's cancel is looked for */
+#define QUEUE_LOOK_US (30 * CLOCK_SECOND)
 #define LIMIT_LOOK_US (CLOCK_SECOND / 4)
 #define QUIET_MS 20 /* commits reach the disk after as long without news */
 #define QUIT_US (8 * CLOCK_SECOND) /* after SIGTERM */
@@ -168,10 +169,32 @@ supervisor_add(struct supervisor *s, const struct run_row *run, struct err *err)
 
 /* --- giving out ---------------------------------------------------------------------------- */
 
-/* An older run of the same task goes first (overlap queue and replace), in this pass
- * or in another. */
+/* A run that another has taken over is forgotten without a word to the ledger. */
 static bool
-must_wait(struct supervisor *s, const struct active *a, bool *wait, struct err *err)
+forget_lost(struct active *a, struct err *err)
+{
+	if (err->code != ERR_STATE)
+		return false;
+	a->phase = ACTIVE_DONE;
+	a->worker = NULL;
+	err_clear(err);
+	return true;
+}
+
+static bool
+has_older_here(const struct supervisor *s, const struct active *a)
+{
+	for (const struct active *o = s->actives; o; o = o->next)
+		if (o->run.task_id == a->run.task_id && o->run.id < a->run.id &&
+			o->run.cause == CAUSE_SCHEDULE && o->phase != ACTIVE_DONE)
+			return true;
+	return false;
+}
+
+/* An older run of the same task goes first (overlap queue and replace). When it is not
+ * in this pass, this one does not linger: the run goes back for a later pass. */
+static bool
+must_wait(struct supervisor *s, struct active *a, bool *wait, struct err *err)
 {
 	int64_t older = 0;
 
@@ -181,8 +204,11 @@ must_wait(struct supervisor *s, const struct active *a, bool *wait, struct err *
 	if (!ledger_older_open(s->ws, &a->run, &older, err))
 		return false;
 	*wait = older > 0;
-	s->held_back = s->held_back || *wait;
-	return true;
+	if (!*wait || has_older_here(s, a))
+		return true;
+	a->phase = ACTIVE_DONE;
+	return ledger_release(s->ws, &a->run, clock_now_us() + QUEUE_LOOK_US, err) ||
+	       forget_lost(a, err);
 }
 
 /* It ends without a worker: the next turn, which must come, writes why. */
@@ -357,18 +383,6 @@ advance(struct supervisor *s, struct active *a, struct err *err)
 	if (!deliver_is_over(s, a) && (a->err.code == ERR_NONE || deliver_in_flight(a)))
 		return true;
 	return finish_run(s, a, err);
-}
-
-/* A run that another has taken over is forgotten without a word to the ledger. */
-static bool
-forget_lost(struct active *a, struct err *err)
-{
-	if (err->code != ERR_STATE)
-		return false;
-	a->phase = ACTIVE_DONE;
-	a->worker = NULL;
-	err_clear(err);
-	return true;
 }
 
 static void
