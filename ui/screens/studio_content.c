@@ -27,19 +27,55 @@ edit_push(struct desk *d)
 	return t && d->content.push < t->node_count ? &t->nodes[d->content.push] : NULL;
 }
 
+/* The push node that is shown stays, while there is one of its name. */
 void
 desk_content_read(struct desk *d)
 {
 	const struct task *t = model_task(d->model);
 	const struct node *push;
+	size_t first = SIZE_MAX, count = 0, number = 0;
 
 	d->content.push = SIZE_MAX;
-	for (size_t i = 0; t && i < t->node_count && d->content.push == SIZE_MAX; i++)
-		if (t->nodes[i].kind == NODE_PUSH)
+	for (size_t i = 0; t && i < t->node_count; i++) {
+		if (t->nodes[i].kind != NODE_PUSH)
+			continue;
+		count++;
+		first = first == SIZE_MAX ? i : first;
+		if (d->content.name && strcmp(t->nodes[i].name, d->content.name) == 0) {
 			d->content.push = i;
+			number = count;
+		}
+	}
+	if (d->content.push == SIZE_MAX) {
+		d->content.push = first;
+		number = 1;
+	}
 	push = desk_content_push(d);
+	if (count > 1)
+		pane_set_title(&d->content.tree.pane, _("Content · %s (%zu of %zu, Alt-O: next)"),
+			push->name, number, count);
+	else
+		pane_set_title(&d->content.tree.pane, "%s", _("Content"));
 	tree_set_count(&d->content.tree, push ? push->block_count + ROWS_BESIDE : 0);
 	pane_dirty(&d->content.tree.pane);
+}
+
+void
+desk_content_next_push(struct desk *d)
+{
+	const struct task *t = model_task(d->model);
+
+	for (size_t k = 1; t && d->content.push < t->node_count && k <= t->node_count; k++) {
+		const struct node *n = &t->nodes[(d->content.push + k) % t->node_count];
+
+		if (n->kind != NODE_PUSH)
+			continue;
+		free(d->content.name);
+		d->content.name = xstrdup(n->name);
+		break;
+	}
+	desk_content_read(d);
+	desk_preview_later(d);
 }
 
 static void
@@ -399,4 +435,5 @@ void
 desk_content_fini(struct desk *d)
 {
 	tree_fini(&d->content.tree);
+	free(d->content.name);
 }

@@ -438,6 +438,9 @@ RUN(all, desk_run_start(d, true))
 RUN(cancel, (void)(desk_run_cancel(d) || desk_test_cancel(d)))
 RUN(source, desk_query_choose_source(d))
 RUN(insert_name, desk_sources_insert(d))
+RUN(next_env, desk_query_next_env(d))
+RUN(edit_outside, desk_query_edit_outside(d))
+RUN(next_push, desk_content_next_push(d))
 RUN(next_node, desk_query_next_node(d, 1))
 RUN(next_result, desk_query_show_result(d, 1))
 RUN(previous_result, desk_query_show_result(d, -1))
@@ -486,6 +489,11 @@ const struct command desk_commands[DESK_COMMANDS] = {
 		has_task },
 	{ "insert-name", N_("Table or column into the SQL"), N_("Query"), "i", NULL,
 		run_insert_name, has_task },
+	{ "environment", N_("Environment of the query: auto, dev, prod"), N_("Query"), NULL, NULL,
+		run_next_env, has_task },
+	{ "edit-outside", N_("Edit the SQL in your own editor"), N_("Edit"), "Ctrl-O", NULL,
+		run_edit_outside, has_task },
+	{ "next-push", N_("Next push node"), N_("Content"), "Alt-o", NULL, run_next_push, has_task },
 	{ "next-query", N_("Next query node"), N_("Query"), "Alt-q", NULL, run_next_node, has_task },
 	{ "next-result", N_("Next result"), N_("Query"), "]", NULL, run_next_result, has_task },
 	{ "previous-result", N_("Previous result"), N_("Query"), "[", NULL, run_previous_result,

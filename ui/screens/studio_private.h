@@ -85,6 +85,7 @@ struct desk_query {
 struct desk_content {
 	struct tree tree;
 	size_t push; /* index of the push node among the task's nodes; SIZE_MAX none */
+	char *name;  /* of the one chosen; NULL: the first */
 };
 
 struct desk_preview {
@@ -169,6 +170,8 @@ void desk_query_next_node(struct desk *d, int by);
 void desk_query_show_node(struct desk *d, const char *node);
 void desk_query_show_result(struct desk *d, int by);
 void desk_query_choose_source(struct desk *d);
+void desk_query_next_env(struct desk *d); /* auto, dev, prod */
+void desk_query_edit_outside(struct desk *d); /* in the person's own editor */
 const struct desk_results *desk_query_results(const struct desk *d, const char *node);
 /* The node whose SQL is edited, within the open task; NULL none. */
 struct node *desk_query_node(struct desk *d);
@@ -189,6 +192,7 @@ void desk_content_add(struct desk *d);
 void desk_content_remove(struct desk *d);
 void desk_content_move(struct desk *d, int by);
 void desk_content_destinations(struct desk *d);
+void desk_content_next_push(struct desk *d);
 const struct node *desk_content_push(struct desk *d);
 
 /* studio_preview.c */
@@ -204,7 +208,7 @@ void desk_steps_later(struct desk *d);
 void desk_steps_problems(struct desk *d);
 
 /* studio_life.c */
-#define DESK_COMMANDS 37
+#define DESK_COMMANDS 40
 extern const struct command desk_commands[DESK_COMMANDS];
 void desk_life_submit(struct desk *d);
 void desk_life_publish(struct desk *d);

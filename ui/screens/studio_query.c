@@ -6,6 +6,7 @@
 #include "src/source/source.h"
 #include "src/task/task_json.h"
 #include "ui/dialog.h"
+#include "ui/external.h"
 #include "ui/screens/studio_private.h"
 
 static bool
@@ -276,6 +277,41 @@ desk_query_choose_source(struct desk *d)
 		arena_fini(&c->arena);
 	free(c);
 	buf_fini(&items);
+}
+
+void
+desk_query_next_env(struct desk *d)
+{
+	struct node *node = desk_query_node(d);
+
+	if (!node)
+		return;
+	node->env = (node->env + 1) % ENV_COUNT;
+	model_changed(d->model);
+	ui_say(d->screen.ui,
+		node->env == ENV_AUTO  ? _("Environment auto: tests use dev, runs use prod")
+		: node->env == ENV_DEV ? _("Environment dev, in tests and runs alike")
+				       : _("Environment prod, in tests and runs alike"));
+}
+
+/* --- the person's own editor ---------------------------------------------------------------- */
+
+void
+desk_query_edit_outside(struct desk *d)
+{
+	struct buf before = BUF_INIT, after = BUF_INIT;
+	struct err err = ERR_INIT;
+	bool changed;
+
+	if (!desk_query_node(d))
+		return;
+	editor_get_text(&d->query.editor, &before);
+	if (!external_edit(d->screen.ui, buf_str(&before), ".sql", &after, &changed, &err))
+		ui_error(d->screen.ui, &err);
+	else if (changed)
+		editor_replace(&d->query.editor, 0, before.len, buf_str(&after));
+	buf_fini(&before);
+	buf_fini(&after);
 }
 
 /* --- the panes ------------------------------------------------------------------------------ */

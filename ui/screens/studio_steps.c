@@ -321,7 +321,9 @@ draw(struct pane *pane, struct canvas *c)
 
 	canvas_fill(c, 0, 0, 1, c->cols, ROLE_TEXT);
 	if (!model_is_open(d->model)) {
-		canvas_puts(c, 0, 1, ROLE_DIM, _("n: a new task   Enter: open the one chosen"));
+		canvas_puts(c, 0, 1, ROLE_INFO,
+			d->sources.count ? _("n: a new task   Enter: open the one chosen")
+					 : _("Begin with a data source: Alt-2, then a"));
 		return;
 	}
 	for (int i = 0; i < STEP_COUNT; i++) {

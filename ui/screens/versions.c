@@ -201,7 +201,8 @@ moved(void *context, size_t row)
 
 struct step {
 	struct versions *v;
-	enum { DO_PUBLISH, DO_UNPUBLISH, DO_DEPRECATE, DO_ROLLBACK, DO_ROLLBACK_PUBLISH } what;
+	enum { DO_PUBLISH, DO_UNPUBLISH, DO_DEPRECATE, DO_ROLLBACK, DO_ROLLBACK_PUBLISH,
+		DO_RESTORE } what;
 	char *task;
 	int64_t number, result;
 };
@@ -221,6 +222,8 @@ work(void *context, struct err *err)
 		return version_deprecate(ws, s->task, s->number, err);
 	case DO_ROLLBACK:
 		return version_rollback(ws, s->task, s->number, false, err);
+	case DO_RESTORE:
+		return task_draft_restore(ws, s->v->task.id, s->number, false, err);
 	case DO_ROLLBACK_PUBLISH:
 		return version_rollback_publish(ws, s->task, s->number, false, &s->result, err);
 	}
@@ -245,6 +248,9 @@ say_done(const struct step *s)
 		break;
 	case DO_ROLLBACK:
 		ui_say(ui, _("The draft is version %lld's content; test it again (F6)"), n);
+		break;
+	case DO_RESTORE:
+		ui_say(ui, _("The draft of that time is back; test it again (F6)"));
 		break;
 	case DO_ROLLBACK_PUBLISH:
 		ui_say(ui, _("Version %lld is published, with the content of version %lld"), result,
@@ -278,15 +284,13 @@ done(void *context, const struct err *err)
 	free(s);
 }
 
+/* `number` is that of a version, or of an entry in the journal of drafts. */
 static void
-begin(struct versions *v, int what)
+begin_with(struct versions *v, int what, int64_t number)
 {
-	const struct version_row *r = current(v);
 	struct err err = ERR_INIT;
 	struct step *s;
 
-	if (!r && what != DO_UNPUBLISH)
-		return;
 	if (!model_save(v->studio->model, &err)) {
 		dialog_error(v->screen.ui, _("The draft is not saved"), &err);
 		return;
@@ -294,9 +298,18 @@ begin(struct versions *v, int what)
 	s = xcalloc(1, sizeof(*s));
 	s->v = v;
 	s->what = what;
-	s->number = r ? r->number : 0;
+	s->number = number;
 	s->task = xstrdup(v->task.name);
 	studio_attempt(v->studio, work, done, s);
+}
+
+static void
+begin(struct versions *v, int what)
+{
+	const struct version_row *r = current(v);
+
+	if (r || what == DO_UNPUBLISH)
+		begin_with(v, what, r ? r->number : 0);
 }
 
 #define ANSWERED(name, step)                                 \
@@ -370,6 +383,54 @@ run_rollback(struct screen *screen)
 		N_("Back|To the draft|Publish at once"), rollback_answered);
 }
 
+struct journal {
+	struct versions *v;
+	struct arena arena;
+	struct draft_journal list;
+};
+
+static void
+draft_chosen(void *context, int button)
+{
+	struct journal *j = context;
+
+	if (button >= 0 && (size_t)button < j->list.count)
+		begin_with(j->v, DO_RESTORE, j->list.rows[button].id);
+	arena_fini(&j->arena);
+	free(j);
+}
+
+/* Drafts that were replaced, by a rollback, an import or another studio. */
+static void
+run_restore(struct screen *screen)
+{
+	struct versions *v = (struct versions *)screen;
+	struct journal *j = xcalloc(1, sizeof(*j));
+	struct buf items = BUF_INIT;
+	struct err err = ERR_INIT;
+	char when[24];
+
+	j->v = v;
+	if (!task_drafts(v->studio->ws, v->task.id, &j->arena, &j->list, &err))
+		ui_error(screen->ui, &err);
+	else if (!j->list.count)
+		ui_say(screen->ui, _("No draft has been replaced yet"));
+	for (size_t i = 0; i < j->list.count; i++) {
+		const struct draft_entry *e = &j->list.rows[i];
+
+		studio_time_seconds(v->studio, e->saved_us, when);
+		buf_addf(&items, "%s%s  %s  %s", i ? "\n" : "", when, e->saved_by, e->why);
+	}
+	if (j->list.count) {
+		dialog_pick(screen->ui, _("Restore a draft that was replaced"), buf_text(&items), 0,
+			draft_chosen, j);
+	} else {
+		arena_fini(&j->arena);
+		free(j);
+	}
+	buf_fini(&items);
+}
+
 static void
 run_against(struct screen *screen)
 {
@@ -428,6 +489,8 @@ static const struct command commands[] = {
 		can_deprecate },
 	{ "unpublish", N_("Take off-line…"), N_("Version"), "F6 u", N_("Off-line"), run_unpublish,
 		is_published },
+	{ "restore-draft", N_("Restore a draft that was replaced…"), N_("Task"), "d", NULL,
+		run_restore, NULL },
 	{ "against", N_("Compare with another"), N_("View"), "v", NULL, run_against, has_version },
 	{ "edit-task", N_("Edit the draft"), N_("Task"), "e", NULL, run_edit, NULL },
 };
