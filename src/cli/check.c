@@ -200,5 +200,6 @@ const struct command command_check = {
 	.help = "find every problem of a task's draft, or of files without any workspace",
 	.more = "A word with a slash, a folder, or a name that ends in .json is a path: a folder\n"
 		"with task.json, or one JSON file. Exit status 0 when there is no error.",
-	.explain = explain_rules, .options = check_options, .group = GROUP_RELEASE, .json = true, .run = run_check,
+	.explain = explain_rules, .options = check_options, .group = GROUP_RELEASE, .json = true,
+	.run = run_check,
 };

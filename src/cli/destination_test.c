@@ -11,28 +11,19 @@ struct test_answer {
 	struct err *err;
 };
 
-static const char *
-text_of(const cJSON *json, const char *key)
-{
-	const cJSON *c = cJSON_GetObjectItemCaseSensitive(json, key);
-
-	return cJSON_IsString(c) ? c->valuestring : "";
-}
-
 static void
 take_outcome(struct test_answer *t, const cJSON *json)
 {
-	const cJSON *code = cJSON_GetObjectItemCaseSensitive(json, "code");
-	const char *state = text_of(json, "state"), *message = text_of(json, "message");
+	const char *state = reply_text(json, "state"), *message = reply_text(json, "message");
 
 	print_talk("%s: %s%s%s (code %.0f)", t->name, state, *message ? ", " : "", message,
-		cJSON_IsNumber(code) ? code->valuedouble : 0);
-	if (*text_of(json, "advice"))
-		print_talk("  %s", text_of(json, "advice"));
+		reply_number(json, "code"));
+	if (*reply_text(json, "advice"))
+		print_talk("  %s", reply_text(json, "advice"));
 	if (strcmp(state, "unknown") == 0)
 		t->exit_status = 7;
 	else if (strcmp(state, "rejected") == 0 || strcmp(state, "deferred") == 0)
-		t->exit_status = strcmp(text_of(json, "class"), "transport") == 0 ? 5 : 6;
+		t->exit_status = strcmp(reply_text(json, "class"), "transport") == 0 ? 5 : 6;
 }
 
 static void

@@ -192,15 +192,8 @@ print_recipients(const struct delivery_row *d)
 	const cJSON *one;
 
 	cJSON_ArrayForEach(one, list)
-	{
-		const cJSON *address = cJSON_GetObjectItemCaseSensitive(one, "address");
-		const cJSON *state = cJSON_GetObjectItemCaseSensitive(one, "state");
-		const cJSON *code = cJSON_GetObjectItemCaseSensitive(one, "code");
-
-		if (cJSON_IsString(address) && cJSON_IsString(state))
-			print_field("", STYLE_PLAIN, "  %s: %s (%.0f)", address->valuestring,
-				state->valuestring, cJSON_IsNumber(code) ? code->valuedouble : 0);
-	}
+		print_field("", STYLE_PLAIN, "  %s: %s (%.0f)", reply_text(one, "address"),
+			reply_text(one, "state"), reply_number(one, "code"));
 	cJSON_Delete(list);
 }
 

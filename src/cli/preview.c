@@ -18,22 +18,6 @@ struct preview {
 	struct err *err;
 };
 
-static const char *
-text_of(const cJSON *json, const char *key)
-{
-	const cJSON *c = cJSON_GetObjectItemCaseSensitive(json, key);
-
-	return cJSON_IsString(c) ? c->valuestring : "";
-}
-
-static double
-number_of(const cJSON *json, const char *key)
-{
-	const cJSON *c = cJSON_GetObjectItemCaseSensitive(json, key);
-
-	return cJSON_IsNumber(c) ? c->valuedouble : 0;
-}
-
 static enum style
 style_of(enum text_role role)
 {
@@ -72,23 +56,24 @@ print_rendered(const char *styled)
 }
 
 static void
-print_text_part(const struct preview *p, const cJSON *part, struct str body)
+print_text_part(const struct preview *p, const cJSON *part)
 {
-	double measured = number_of(part, "measured"), budget = number_of(part, "budget");
+	double number = reply_number(part, "part"), rows = reply_number(part, "rows");
+	double budget = reply_number(part, "budget");
 
-	(void)body;
-	if (number_of(part, "part") == 1) {
+	if (number == 1) {
 		if (p->parts > 0)
 			putchar('\n');
 		fflush(stdout);
-		print_talk("── %s (%s) ──", text_of(part, "destination"), text_of(part, "channel"));
-		print_rendered(text_of(part, "text"));
+		print_talk("── %s (%s) ──", reply_text(part, "destination"),
+			reply_text(part, "channel"));
+		print_rendered(reply_text(part, "text"));
 	}
 	fflush(stdout);
 	if (budget > 0)
-		print_talk("part %.0f of %.0f: %.0f of %.0f %s, %.0f row%s", number_of(part, "part"),
-			number_of(part, "of"), measured, budget, text_of(part, "unit"),
-			number_of(part, "rows"), number_of(part, "rows") == 1 ? "" : "s");
+		print_talk("part %.0f of %.0f: %.0f of %.0f %s, %.0f row%s", number,
+			reply_number(part, "of"), reply_number(part, "measured"), budget,
+			reply_text(part, "unit"), rows, rows == 1 ? "" : "s");
 }
 
 static void
@@ -123,13 +108,13 @@ take_part(struct preview *p, struct str payload)
 	if (!json)
 		return;
 	if (p->form == AS_TEXT)
-		print_text_part(p, json, body);
+		print_text_part(p, json);
 	else if (p->form == AS_JSON)
 		keep_body(p, body);
 	else if (p->form == AS_MIME)
 		fwrite(body.p, 1, body.len, stdout);
-	else if (number_of(json, "part") == 1)
-		puts(text_of(json, "html"));
+	else if (reply_number(json, "part") == 1)
+		puts(reply_text(json, "html"));
 	p->parts++;
 	cJSON_Delete(json);
 }
@@ -140,8 +125,8 @@ take_log(struct str payload)
 	struct err err = ERR_INIT;
 	cJSON *json = json_parse(payload, &err);
 
-	if (json && strcmp(text_of(json, "kind"), "warning") == 0)
-		print_warning("%s", text_of(json, "message"));
+	if (json && strcmp(reply_text(json, "kind"), "warning") == 0)
+		print_warning("%s", reply_text(json, "message"));
 	cJSON_Delete(json);
 }
 
@@ -159,7 +144,7 @@ take_frame(void *context, enum frame_type type, struct str payload)
 	} else if (type == FRAME_END) {
 		p->ok = job_end_ok(payload, p->err);
 		json = json_parse(payload, &ignored);
-		buf_adds(&p->skipped, text_of(json, "skipped"));
+		buf_adds(&p->skipped, reply_text(json, "skipped"));
 		cJSON_Delete(json);
 	}
 }

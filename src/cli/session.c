@@ -153,3 +153,19 @@ session_json_integer(cJSON *object, const char *key, int64_t value)
 {
 	cJSON_AddNumberToObject(object, key, (double)value);
 }
+
+const char *
+reply_text(const cJSON *object, const char *key)
+{
+	const cJSON *c = cJSON_GetObjectItemCaseSensitive(object, key);
+
+	return cJSON_IsString(c) ? c->valuestring : "";
+}
+
+double
+reply_number(const cJSON *object, const char *key)
+{
+	const cJSON *c = cJSON_GetObjectItemCaseSensitive(object, key);
+
+	return cJSON_IsNumber(c) ? c->valuedouble : 0;
+}

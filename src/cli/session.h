@@ -36,6 +36,9 @@ void session_time(const struct zone *zone, int64_t at_us, char text[40]);
 void session_json_time(cJSON *object, const char *key, const struct zone *zone, int64_t at_us);
 /* A text, null when it is "". */
 void session_json_text(cJSON *object, const char *key, const char *text);
+/* Reading what a worker says: "" and 0 when it is not there or of another type. */
+const char *reply_text(const cJSON *object, const char *key);
+double reply_number(const cJSON *object, const char *key);
 void session_json_integer(cJSON *object, const char *key, int64_t value);
 
 #endif

@@ -13,7 +13,8 @@ print_head(const struct task_row *row, const struct task *t, const struct zone *
 	print_field("task", STYLE_HEAD, "%s", row->name);
 	if (*t->description)
 		print_field("description", STYLE_PLAIN, "%s", t->description);
-	print_field("draft", row->draft == DRAFT_DIRTY ? STYLE_WARN : STYLE_PLAIN, "%s", draft_state_name(row->draft));
+	print_field("draft", row->draft == DRAFT_DIRTY ? STYLE_WARN : STYLE_PLAIN, "%s",
+		draft_state_name(row->draft));
 	if (row->version)
 		print_field("published", STYLE_GOOD, "version %lld%s", (long long)row->version,
 			row->frozen ? ", frozen" : "");
