@@ -10,6 +10,7 @@
 
 struct studio_attempt {
 	struct studio *studio;
+	const void *owner;
 	studio_work_fn work;
 	studio_done_fn done;
 	void *context;
@@ -73,15 +74,32 @@ attempt(void *context)
 }
 
 void
-studio_attempt(struct studio *s, studio_work_fn work, studio_done_fn done, void *context)
+studio_attempt(struct studio *s, const void *owner, studio_work_fn work, studio_done_fn done,
+	void *context)
 {
 	struct studio_attempt *a = xcalloc(1, sizeof(*a));
 
-	*a = (struct studio_attempt){ .studio = s, .work = work, .done = done,
-		.context = context, .timer = { .fn = attempt, .context = a },
+	*a = (struct studio_attempt){ .studio = s, .owner = owner, .work = work,
+		.done = done, .context = context, .timer = { .fn = attempt, .context = a },
 		.next = s->attempts };
 	s->attempts = a;
 	attempt(a);
+}
+
+void
+studio_cancel(struct studio *s, const void *owner)
+{
+	struct err err = ERR_INIT;
+	struct studio_attempt *a = s->attempts;
+
+	err_set(&err, ERR_CANCELLED, "cancelled");
+	while (a) {
+		struct studio_attempt *next = a->next;
+
+		if (!owner || a->owner == owner)
+			end_attempt(a, &err);
+		a = next;
+	}
 }
 
 /* --- opening and closing ------------------------------------------------------------- */
@@ -91,12 +109,7 @@ studio_close(struct studio *s)
 {
 	if (!s)
 		return;
-	while (s->attempts) {
-		struct err err = ERR_INIT;
-
-		err_set(&err, ERR_CANCELLED, "the studio was closed");
-		end_attempt(s->attempts, &err);
-	}
+	studio_cancel(s, NULL);
 	model_free(s->model);
 	workspace_close(s->ws);
 	free(s);

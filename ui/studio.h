@@ -36,7 +36,10 @@ void studio_remember_task(struct studio *s, const char *task);
  * well. Both may be called before this returns. */
 typedef bool (*studio_work_fn)(void *context, struct err *err);
 typedef void (*studio_done_fn)(void *context, const struct err *err);
-void studio_attempt(struct studio *s, studio_work_fn work, studio_done_fn done, void *context);
+void studio_attempt(struct studio *s, const void *owner, studio_work_fn work,
+	studio_done_fn done, void *context);
+/* Ends what an owner (a screen that closes) still waits for: done gets ERR_CANCELLED. */
+void studio_cancel(struct studio *s, const void *owner);
 
 /* "2026-01-02 08:00" in the studio's zone, "" for 0. */
 void studio_time(const struct studio *s, int64_t at_us, char text[24]);

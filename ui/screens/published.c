@@ -141,7 +141,7 @@ begin(struct published *p, int what)
 	s->what = what;
 	s->frozen = !t->frozen;
 	s->task = xstrdup(t->name);
-	studio_attempt(p->studio, work, done, s);
+	studio_attempt(p->studio, p, work, done, s);
 }
 
 static void
@@ -327,6 +327,7 @@ close_published(struct screen *screen)
 {
 	struct published *p = (struct published *)screen;
 
+	studio_cancel(p->studio, p);
 	ui_child_free(p->child);
 	table_fini(&p->table);
 	arena_fini(&p->arena);

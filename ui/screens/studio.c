@@ -297,6 +297,7 @@ close_studio(struct screen *screen)
 {
 	struct desk *d = (struct desk *)screen;
 
+	studio_cancel(d->studio, d);
 	(void)model_task(d->model);
 	model_unlisten(d->model, d);
 	desk_test_forget(d);

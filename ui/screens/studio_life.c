@@ -163,7 +163,7 @@ begin(struct desk *d, int what, const char *task, const char *word)
 		free_step(s);
 		return;
 	}
-	studio_attempt(d->studio, work, done, s);
+	studio_attempt(d->studio, d, work, done, s);
 }
 
 static const char *

@@ -59,12 +59,14 @@ show_end(struct desk *d, const struct ui_child_end *end)
 	cJSON *json = json_parse(end->out, &err);
 	const cJSON *one;
 	struct buf text = BUF_INIT;
-	bool passed = end->status == 0;
+	const struct task_row *row = model_row(d->model);
+	bool passed = end->status == 0, is_open = false;
 
 	if (!json) {
 		buf_add_str(&text, str_trim(end->errors));
 	} else {
-		buf_addf(&text, _("The run is %s."), word_of(json, "state"));
+		buf_addf(&text, "%s: %s", word_of(json, "task"), word_of(json, "state"));
+		is_open = row && strcmp(row->name, word_of(json, "task")) == 0;
 		if (*word_of(json, "error"))
 			buf_addf(&text, "\n%s", word_of(json, "error"));
 		cJSON_ArrayForEach(one, cJSON_GetObjectItemCaseSensitive(json, "deliveries"))
@@ -73,12 +75,14 @@ show_end(struct desk *d, const struct ui_child_end *end)
 		}
 	}
 	cJSON_Delete(json);
-	if (passed)
+	if (passed && is_open)
 		dialog_ask(d->screen.ui, _("The test passed"), buf_text(&text), N_("Close|Submit…"),
 			after_answer, d);
 	else
 		dialog_tell(d->screen.ui,
-			end->status == 130 ? _("The test was cancelled") : _("The test did not pass"),
+			passed		     ? _("The test passed")
+			: end->status == 130 ? _("The test was cancelled")
+					     : _("The test did not pass"),
 			text.len ? buf_text(&text) : _("It ended without a word."));
 	buf_fini(&text);
 }

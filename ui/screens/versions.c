@@ -300,7 +300,7 @@ begin_with(struct versions *v, int what, int64_t number)
 	s->what = what;
 	s->number = number;
 	s->task = xstrdup(v->task.name);
-	studio_attempt(v->studio, work, done, s);
+	studio_attempt(v->studio, v, work, done, s);
 }
 
 static void
@@ -533,6 +533,7 @@ close_versions(struct screen *screen)
 {
 	struct versions *v = (struct versions *)screen;
 
+	studio_cancel(v->studio, v);
 	table_fini(&v->table);
 	diff_view_fini(&v->diff);
 	arena_fini(&v->arena);
