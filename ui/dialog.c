@@ -26,6 +26,7 @@ struct dialog {
 	dialog_button_fn button_fn;
 	dialog_text_fn text_fn;
 	void *context;
+	bool answered;
 };
 
 /* Wraps at blanks where it can; rows are ended by newlines. */
@@ -225,6 +226,7 @@ answer(struct dialog *d, int button)
 		}
 		button = 1;
 	}
+	d->answered = true;
 	ui_close_overlay(ui, &d->pane);
 	if (button_fn)
 		button_fn(context, button);
@@ -341,6 +343,11 @@ free_dialog(struct pane *pane)
 {
 	struct dialog *d = (struct dialog *)pane;
 
+	/* Closed without an answer (the studio ends): as by Esc, so that nobody waits. */
+	if (!d->answered && d->button_fn)
+		d->button_fn(d->context, -1);
+	if (!d->answered && d->text_fn)
+		d->text_fn(d->context, NULL);
 	free(d->text);
 	free(d->words);
 	buf_fini(&d->laid);

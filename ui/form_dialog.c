@@ -17,6 +17,7 @@ struct form_dialog {
 	int button_count, button; /* -1: the fields have the keys */
 	form_done_fn done;
 	void *context;
+	bool answered; /* for good: it is being closed */
 };
 
 static void
@@ -24,10 +25,12 @@ finish(struct form_dialog *d, int button)
 {
 	struct ui *ui = d->form.pane.ui;
 
+	d->answered = true;
 	if (d->done(d->context, &d->form, button) || button < 0) {
 		if (ui_has_overlay(ui, &d->form.pane))
 			ui_close_overlay(ui, &d->form.pane);
 	} else {
+		d->answered = false;
 		pane_dirty(&d->form.pane);
 	}
 }
@@ -150,6 +153,8 @@ free_dialog(struct pane *pane)
 {
 	struct form_dialog *d = (struct form_dialog *)pane;
 
+	if (!d->answered)
+		d->done(d->context, &d->form, -1);
 	form_fini(&d->form);
 	free(d->words);
 	free(d);

@@ -723,6 +723,9 @@ ui_run(struct ui *ui)
 		}
 		handle_signals(ui, loop_turn(ui->loop, scripted));
 	}
+	/* What is still asked is answered by no, while its screen is there. */
+	while (ui->overlay_count)
+		ui_close_overlay(ui, ui->overlays[ui->overlay_count - 1].pane);
 	return ui->status;
 }
 

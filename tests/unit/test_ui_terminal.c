@@ -336,98 +336,6 @@ test_hostile_text(void **state)
 	vt_fini(&vt);
 }
 
-/* --- soak -------------------------------------------------------------------------------- */
-
-static unsigned seed;
-
-static unsigned
-chance(unsigned n)
-{
-	seed = seed * 1103515245u + 12345u;
-	return (seed >> 8 & 0xFFFFFF) % n;
-}
-
-static const char *
-random_key(char mouse[40])
-{
-	static const char *const list[] = { "a", "Z", " ", "\r", "\t", "\177", "\033", "\033[A",
-		"\033[B", "\033[C", "\033[D", "\033[5~", "\033[6~", "\033[H", "\033[F",
-		"\033[1;2A", "\033[1;2B", "\033[1;2C", "\033[1;5C", "\033[3~", "\033[Z", "\001",
-		"\003", "\004", "\006", "\007", "\013", "\014", "\020", "\022", "\026", "\030",
-		"\031", "\032", "\037", "\033;", "\033[1;3A", "\033[1;3B", "\0330", "\033t",
-		"\033OP", "\033OR", "\033[20~", "\033[21~", "(", "'", "--", "/*", "${", "中",
-		"e\xCC\x81", "\033[200~pasted\nlines\033[201~", "y", "n", "q", "?", ":" };
-
-	if (chance(8))
-		return list[chance(ARRAY_LEN(list))];
-	snprintf(mouse, 40, "\033[<%u;%u;%u%c", chance(4) ? chance(3) : 64 + chance(2),
-		chance(100) + 1, chance(30) + 1, chance(3) ? 'M' : 'm');
-	return mouse;
-}
-
-/* It may have been quit (by a menu that was hit), or stopped and then interrupted, but
- * never by a fault. */
-static bool
-is_still_there(struct vt *vt, pid_t pid)
-{
-	struct buf screen = BUF_INIT;
-
-	if (kill(pid, 0) == 0) {
-		kill(pid, SIGCONT);
-		return true;
-	}
-	vt_wait_text(vt, "STATUS");
-	if (!vt_has(vt, "STATUS 0") && !vt_has(vt, "STATUS 130")) {
-		vt_dump(vt, &screen);
-		print_message("%s", buf_text(&screen));
-		buf_fini(&screen);
-		fail();
-	}
-	return false;
-}
-
-static void
-soak(unsigned round)
-{
-	bool there = true;
-	char mouse[40];
-	struct vt vt;
-	pid_t pid;
-
-	seed = round * 7919;
-	start(&vt, write_file("soak.sql", STR("select 1;\nselect '${date}' from t;\n")), NULL);
-	assert_true(vt_wait_text(&vt, "F1 Help"));
-	pid = studio_pid(&vt);
-	vt_resize(&vt, 50, 150);
-	for (int i = 0; there && i < 2500; i++) {
-		vt_send(&vt, random_key(mouse));
-		if (chance(100) == 0)
-			vt_resize_program(&vt, (int)chance(50) + 1, (int)chance(150) + 1);
-		if (chance(20) == 0)
-			vt_settle(&vt, 1);
-		there = is_still_there(&vt, pid);
-	}
-	if (there) {
-		vt_settle(&vt, 100);
-		vt_resize_program(&vt, 50, 150);
-		vt_settle(&vt, 100);
-		there = is_still_there(&vt, pid);
-		kill(pid, SIGTERM);
-		if (there)
-			assert_given_back(&vt, "STATUS 143");
-	}
-	vt_fini(&vt);
-}
-
-/* Thousands of random keys, clicks and sizes: it lives, and ends as it should. */
-static void
-test_soak(void **state)
-{
-	(void)state;
-	for (unsigned round = 1; round <= 6; round++)
-		soak(round);
-}
-
 int
 main(void)
 {
@@ -440,7 +348,6 @@ main(void)
 		cmocka_unit_test(test_large_paste),
 		cmocka_unit_test(test_colours),
 		cmocka_unit_test(test_hostile_text),
-		cmocka_unit_test(test_soak),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
