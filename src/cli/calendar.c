@@ -96,15 +96,22 @@ run_show(struct cli *cli, struct err *err)
 	struct str text;
 	bool ok = ws && store_calendar_text(ws, cli->args[0], &a, &text, err);
 
-	if (ok)
+	if (ok && cli->json) {
+		cJSON *o = cJSON_CreateObject();
+
+		cJSON_AddStringToObject(o, "name", cli->args[0]);
+		cJSON_AddStringToObject(o, "text", text.p);
+		print_json(o);
+	} else if (ok) {
 		print_text(stdout, text);
+	}
 	arena_fini(&a);
 	return ok;
 }
 
 const struct command command_calendar_show = {
 	.name = "calendar show", .args = "CALENDAR", .help = "print a calendar as it was stored",
-	.group = GROUP_CONNECTION, .run = run_show,
+	.group = GROUP_CONNECTION, .json = true, .run = run_show,
 };
 
 static bool

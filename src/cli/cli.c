@@ -108,6 +108,8 @@ run_command(struct cli *cli, struct err *err)
 		return print_flush(err);
 	}
 	ok = cli->command->run(cli, err);
+	if (!ok && err->code == ERR_INPUT && cli->command->words_only)
+		err->code = ERR_USAGE;
 	session_end(cli);
 	return ok && print_flush(err);
 }

@@ -43,6 +43,8 @@ struct command {
 	const struct command_option *options; /* ends with a row without a name; NULL none */
 	enum command_group group;
 	bool json; /* takes --json */
+	/* All it is told stands on the command line: wrong input is a wrong use. */
+	bool words_only;
 	/* False: err is printed and decides the exit status. True: cli->status does. */
 	bool (*run)(struct cli *cli, struct err *err);
 };

@@ -71,7 +71,7 @@ const struct command command_destination_add = {
 	.more = "With --channel alone it lists that channel's fields. Every webhook URL is a\n"
 		"secret, given as env:NAME, @FILE, -, or by the field's name alone, to be asked\n"
 		"for.",
-	.options = add_options, .group = GROUP_CONNECTION, .run = run_add,
+	.options = add_options, .group = GROUP_CONNECTION, .words_only = true, .run = run_add,
 };
 
 static void
@@ -213,7 +213,7 @@ const struct command command_destination_edit = {
 	.name = "destination edit", .args = "DEST FIELD=VALUE…",
 	.help = "change fields of a destination",
 	.more = "FIELD= takes the field out. Secrets are given as for add.",
-	.group = GROUP_CONNECTION, .run = run_edit,
+	.group = GROUP_CONNECTION, .words_only = true, .run = run_edit,
 };
 
 static bool

@@ -83,7 +83,7 @@ const struct command command_workspace_set = {
 	.name = "workspace set", .args = "NAME=VALUE…",
 	.help = "change settings: notify, jobs, retention, timezone",
 	.more = "NAME= goes back to the default. A new time zone plans published tasks anew.",
-	.group = GROUP_HOUSE, .run = run_set,
+	.group = GROUP_HOUSE, .words_only = true, .run = run_set,
 };
 
 /* An earlier backup may be replaced, anything else not. */

@@ -57,5 +57,5 @@ static const struct command_option init_options[] = {
 
 const struct command command_init = {
 	.name = "init", .args = "", .help = "create a workspace",
-	.options = init_options, .group = GROUP_START, .run = run_init,
+	.options = init_options, .group = GROUP_START, .words_only = true, .run = run_init,
 };

@@ -84,7 +84,7 @@ const struct command command_source_add = {
 	.name = "source add", .args = "[SOURCE] [FIELD=VALUE]…", .help = "add a data source",
 	.more = "With --kind alone it lists that kind's fields. A secret field is given as\n"
 		"env:NAME, @FILE, -, or by its name alone, to be asked for.",
-	.options = add_options, .group = GROUP_CONNECTION, .run = run_add,
+	.options = add_options, .group = GROUP_CONNECTION, .words_only = true, .run = run_add,
 };
 
 static const char *
@@ -361,7 +361,7 @@ run_edit(struct cli *cli, struct err *err)
 const struct command command_source_edit = {
 	.name = "source edit", .args = "SOURCE FIELD=VALUE…", .help = "change fields of a data source",
 	.more = "FIELD= takes the field out. Secrets are given as for add.",
-	.options = env_options, .group = GROUP_CONNECTION, .run = run_edit,
+	.options = env_options, .group = GROUP_CONNECTION, .words_only = true, .run = run_edit,
 };
 
 static bool

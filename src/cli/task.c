@@ -35,7 +35,7 @@ static const struct command_option new_options[] = {
 
 const struct command command_new = {
 	.name = "new", .args = "TASK", .help = "create a task",
-	.options = new_options, .group = GROUP_TASK, .run = run_new,
+	.options = new_options, .group = GROUP_TASK, .words_only = true, .run = run_new,
 };
 
 static bool
@@ -51,7 +51,7 @@ run_rename(struct cli *cli, struct err *err)
 
 const struct command command_rename = {
 	.name = "rename", .args = "TASK NEW", .help = "give a task another name",
-	.options = force_options, .group = GROUP_TASK, .run = run_rename,
+	.options = force_options, .group = GROUP_TASK, .words_only = true, .run = run_rename,
 };
 
 static bool
