@@ -23,7 +23,7 @@ struct idle {
 struct loop {
 	struct watch *watches;
 	struct pollfd *polls;
-	size_t watch_count;
+	size_t watch_count, watch_room;
 	struct timer *timers; /* by time */
 	struct idle *idles;
 	size_t idle_count;
@@ -105,10 +105,13 @@ loop_watch(struct loop *loop, int fd, short events, loop_fd_fn fn, void *context
 	struct watch *w = find_watch(loop, fd);
 
 	if (!w) {
-		size_t room = loop->watch_count + 1;
+		/* Never smaller: a turn may be walking over what ppoll said. */
+		if (loop->watch_count == loop->watch_room) {
+			size_t room = loop->watch_room = loop->watch_room * 2 + 4;
 
-		loop->watches = xreallocarray(loop->watches, room, sizeof(*loop->watches));
-		loop->polls = xreallocarray(loop->polls, room, sizeof(*loop->polls));
+			loop->watches = xreallocarray(loop->watches, room, sizeof(*loop->watches));
+			loop->polls = xreallocarray(loop->polls, room, sizeof(*loop->polls));
+		}
 		w = &loop->watches[loop->watch_count++];
 	}
 	*w = (struct watch){ fd, events, fn, context };

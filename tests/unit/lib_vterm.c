@@ -15,7 +15,7 @@
 #include "src/base/clock.h"
 #include "src/base/utf8.h"
 
-#define PATIENCE_US (10 * CLOCK_SECOND)
+#define PATIENCE_US (30 * CLOCK_SECOND)
 
 static int
 on_property(VTermProp property, VTermValue *value, void *user)

@@ -34,12 +34,12 @@ void vt_resize(struct vt *vt, int rows, int cols);
 /* Only the program is told: the terminal stays as large as it is. (This libvterm breaks
  * when what was drawn for a larger size arrives after it shrank.) */
 void vt_resize_program(struct vt *vt, int rows, int cols);
-/* Until the text is on the screen (or gone): false after 10 s. */
+/* Until the text is on the screen (or gone): false after 30 s. */
 bool vt_wait_text(struct vt *vt, const char *text);
 bool vt_wait_gone(struct vt *vt, const char *text);
 /* Until the program has said nothing for `quiet_ms`. */
 void vt_settle(struct vt *vt, int quiet_ms);
-/* Until it ends; its status (128 + signal), -1 after 10 s. */
+/* Until it ends; its status (128 + signal), -1 after 30 s. */
 int vt_wait_end(struct vt *vt);
 void vt_dump(struct vt *vt, struct buf *to);
 bool vt_has(struct vt *vt, const char *text);
