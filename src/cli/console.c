@@ -98,6 +98,8 @@ tell_failure(struct console *c, struct str text, const struct err *err)
 {
 	c->status = interrupt_flag && !c->ops ? interrupt_status()
 					      : err_exit_status(err->code);
+	if (interrupt_flag && c->ops)
+		fputc('\n', stderr); /* behind the terminal's ^C */
 	print_failure(err);
 	print_place(text, err);
 }
