@@ -135,6 +135,7 @@ run_pass(struct workspace *ws, const struct pass_options *options, struct pass_s
 		return dry_run(ws, options, err);
 	if (!supervisor_init(&s, ws, options->jobs, summary, err))
 		return false;
+	crew_warm(&s);
 	s.verbose = options->verbose;
 	for (size_t i = 0; ok && i < options->task_count; i++)
 		ok = add_by_hand(&s, options->tasks[i], options, err);

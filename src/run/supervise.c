@@ -39,11 +39,8 @@ supervisor_init(struct supervisor *s, struct workspace *ws, int jobs, struct pas
 	if (!workspace_source_jobs(ws, &s->source_jobs, err))
 		return false;
 	s->jobs = jobs < 1 ? 1 : jobs > MAX_WORKERS ? MAX_WORKERS : jobs;
-	crew_warm(s);
-	if (!db_relax(workspace_db(ws), true, err) || !pass_begin(ws, &s->pass, err)) {
-		crew_end(s);
+	if (!db_relax(workspace_db(ws), true, err) || !pass_begin(ws, &s->pass, err))
 		return false;
-	}
 	supervisor_stop = 0;
 	sigemptyset(&stop.sa_mask);
 	sigaction(SIGTERM, &stop, &old_term);

@@ -10,7 +10,8 @@ import sys
 from bench import (ORDERS, Contender, Sink, Studio, interleave, median_ms, order_rows, ratio, scratch,
                    table)
 
-HOOK = "https://example.com/hook?key=nothing"
+HOOK = ("https://example.com/open-apis/bot/v2/hook/services/api/webhooks/1/x/v1/spaces/x/messages"
+        "?access_token=nothing&key=nothing&token=nothing")
 CHANNELS = [
     ("dingtalk", ("webhook", HOOK), []), ("lark", ("webhook", HOOK), []),
     ("wecom", ("webhook", HOOK), []), ("teams", ("webhook", HOOK), []),
