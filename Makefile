@@ -189,7 +189,10 @@ $(O)/bench/%: $(O)/tests/bench/%.o $(O)/libengine.a
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  ld $@";)$(LINK) -rdynamic -o $@ $< -Wl,--whole-archive $(O)/libengine.a -Wl,--no-whole-archive $(LIBS_exe)
 
-.PHONY: zones faults
+.PHONY: zones faults soak
+soak: ## 100,000 random keys, resizes and pastes on the studio (long)
+	@$(MAKE) --no-print-directory -s VARIANT=san all unit
+	@TEST_TIMEOUT=3000 tests/run soak
 zones: $(O)/tests/zones_driver ## every zone file against Python's zoneinfo (long)
 	@tests/integration/zones.py --all --driver=$(O)/tests/zones_driver
 faults: ## kill -9, fail-the-Nth-call and power-cut campaigns (long)
