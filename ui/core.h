@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The inside of struct ui, for the files that make it up: ui.c (turns, drawing,
- * input), pane.c (panes and screens), command.c (commands and their keys), chrome.c
- * (menu, status and function-key lines), script.c. Nobody else includes this. */
+/* The inside of struct ui, for the files that make it up: ui.c (turns, drawing),
+ * stack.c (screens, overlays), dispatch.c (input), pane.c, command.c (commands and their
+ * keys), chrome.c (menu, status and function-key lines), menu.c, palette.c, outside.c
+ * (clipboard, programs), script.c. Nobody else includes this. */
 #ifndef DP_UI_CORE_H
 #define DP_UI_CORE_H
 
@@ -50,13 +51,24 @@ struct ui {
 
 /* ui.c */
 void ui_draw(struct ui *ui);
+void ui_layout(struct ui *ui);
+void ui_resize(struct ui *ui, int rows, int cols);
+bool ui_overlay_has_cursor(const struct ui *ui);
+
+/* stack.c */
+void ui_place_overlay(struct ui *ui, struct pane *pane);
+
+/* outside.c */
+void ui_suspend(struct ui *ui);
+void ui_toggle_mouse(struct ui *ui);
+
+/* dispatch.c */
+void ui_read_input(void *context, short revents); /* of the terminal */
+void ui_escape_alone(void *context);
+void ui_focus_next(struct ui *ui, int by);
 void ui_handle_key(struct ui *ui, const struct key *key);
 void ui_handle_mouse(struct ui *ui, const struct mouse *mouse);
 void ui_handle_paste(struct ui *ui, struct str text);
-void ui_resize(struct ui *ui, int rows, int cols);
-void ui_suspend(struct ui *ui);
-void ui_toggle_mouse(struct ui *ui);
-void ui_focus_next(struct ui *ui, int by);
 
 /* pane.c */
 void pane_draw(struct pane *pane, struct cells *cells, bool cursor);

@@ -1,37 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "ui/ui.h"
 
-#include <errno.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "src/base/utf8.h"
 #include "ui/config.h"
 #include "ui/core.h"
 #include "ui/external.h"
-#include "ui/screens/screens.h"
-#include "ui/tabs.h"
 #include "ui/term.h"
-
-#define READ_CHUNK ((size_t)64 << 10)
-
-static void on_input(void *context, short revents);
-
-static void
-esc_is_alone(void *context)
-{
-	struct ui *ui = context;
-	struct event e;
-
-	while (input_next(ui->input, true, &e))
-		if (e.kind == EVENT_KEY)
-			ui_handle_key(ui, &e.key);
-}
 
 static bool
 open_terminal(struct ui *ui, const struct ui_options *options, struct err *err)
@@ -49,7 +28,7 @@ open_terminal(struct ui *ui, const struct ui_options *options, struct err *err)
 	ui->draw = draw_new();
 	draw_use_theme(ui->draw, &ui->theme);
 	input_learn(ui->input);
-	loop_watch(ui->loop, term_input_fd(), POLLIN, on_input, ui);
+	loop_watch(ui->loop, term_input_fd(), POLLIN, ui_read_input, ui);
 	term_size(&rows, &cols);
 	ui_resize(ui, rows, cols);
 	return true;
@@ -87,7 +66,7 @@ ui_new(const struct ui_options *options, struct err *err)
 	cells_init(&ui->cells);
 	ui->loop = loop_new();
 	ui->input = input_new();
-	ui->esc_timer = (struct timer){ .fn = esc_is_alone, .context = ui };
+	ui->esc_timer = (struct timer){ .fn = ui_escape_alone, .context = ui };
 	use_config(ui, options);
 	if (!open_terminal(ui, options, err)) {
 		ui_free(ui);
@@ -145,143 +124,6 @@ ui_quit(struct ui *ui, int status)
 {
 	ui->quit = true;
 	ui->status = status;
-}
-
-/* --- screens and overlays ---------------------------------------------------------- */
-
-struct screen *
-ui_screen(const struct ui *ui)
-{
-	return ui->screen_count ? ui->screens[ui->screen_count - 1] : NULL;
-}
-
-void
-ui_push_screen(struct ui *ui, struct screen *screen)
-{
-	ui->screens = xreallocarray(ui->screens, ui->screen_count + 1, sizeof(*ui->screens));
-	ui->screens[ui->screen_count++] = screen;
-	ui->relayout = true;
-	ui->grabbed = NULL;
-}
-
-void
-ui_close_screen(struct ui *ui, struct screen *screen)
-{
-	size_t i = 0;
-
-	while (i < ui->screen_count && ui->screens[i] != screen)
-		i++;
-	if (i == ui->screen_count)
-		return;
-	memmove(&ui->screens[i], &ui->screens[i + 1],
-		sizeof(*ui->screens) * (ui->screen_count - i - 1));
-	ui->screen_count--;
-	ui->grabbed = NULL;
-	screen->ops->close(screen);
-	ui->relayout = true;
-	screen = ui_screen(ui);
-	if (!screen)
-		ui_quit(ui, 0);
-	else if (screen->ops->shown)
-		screen->ops->shown(screen);
-}
-
-static bool
-raise_screen(struct ui *ui, const struct screen_ops *ops)
-{
-	for (size_t i = 0; i < ui->screen_count; i++) {
-		struct screen *found = ui->screens[i];
-
-		if (found->ops != ops)
-			continue;
-		memmove(&ui->screens[i], &ui->screens[i + 1],
-			sizeof(*ui->screens) * (ui->screen_count - i - 1));
-		ui->screens[ui->screen_count - 1] = found;
-		ui->relayout = true;
-		if (ops->shown)
-			ops->shown(found);
-		return true;
-	}
-	return false;
-}
-
-bool
-ui_open(struct ui *ui, const char *name, const char *argument, struct err *err)
-{
-	const struct screen_ops *ops = screens_find(name);
-	struct screen *screen;
-
-	if (!ops)
-		return err_set(err, ERR_NOT_FOUND, "there is no screen '%s'", name);
-	if (!*argument && raise_screen(ui, ops))
-		return true;
-	screen = ops->open(ui, argument, err);
-	if (!screen)
-		return false;
-	ui_push_screen(ui, screen);
-	return true;
-}
-
-static void
-place_overlay(struct ui *ui, struct pane *pane)
-{
-	if (pane->ops->place)
-		pane->ops->place(pane, ui_area(ui));
-}
-
-void
-ui_push_overlay(struct ui *ui, struct pane *pane, bool modal)
-{
-	ui->overlays = xreallocarray(ui->overlays, ui->overlay_count + 1, sizeof(*ui->overlays));
-	ui->overlays[ui->overlay_count++] = (struct overlay){ pane, modal };
-	pane->ui = ui;
-	pane->focused = true;
-	place_overlay(ui, pane);
-	ui->dirty_overlays = true;
-}
-
-void
-ui_close_overlay(struct ui *ui, struct pane *pane)
-{
-	for (size_t i = 0; i < ui->overlay_count; i++) {
-		if (ui->overlays[i].pane != pane)
-			continue;
-		memmove(&ui->overlays[i], &ui->overlays[i + 1],
-			sizeof(*ui->overlays) * (ui->overlay_count - i - 1));
-		ui->overlay_count--;
-		ui->dirty_all = true;
-		if (ui->grabbed == pane)
-			ui->grabbed = NULL;
-		if (pane->ops->free)
-			pane->ops->free(pane);
-		return;
-	}
-}
-
-bool
-ui_has_overlay(const struct ui *ui, const struct pane *pane)
-{
-	for (size_t i = 0; i < ui->overlay_count; i++)
-		if (ui->overlays[i].pane == pane)
-			return true;
-	return false;
-}
-
-struct rect
-ui_area(const struct ui *ui)
-{
-	return (struct rect){ 0, 0, ui->cells.rows, ui->cells.cols };
-}
-
-struct rect
-ui_centre(struct rect screen, int rows, int cols)
-{
-	if (rows > screen.rows)
-		rows = screen.rows;
-	if (cols > screen.cols)
-		cols = screen.cols;
-	return (struct rect){ screen.row + (screen.rows - rows) / 2,
-		screen.col + (screen.cols - cols) / 2, rows, cols };
 }
 
 /* --- words ------------------------------------------------------------------------- */
@@ -389,8 +231,8 @@ ui_resize(struct ui *ui, int rows, int cols)
 	ui->grabbed = NULL;
 }
 
-static void
-layout(struct ui *ui)
+void
+ui_layout(struct ui *ui)
 {
 	struct screen *screen = ui_screen(ui);
 
@@ -409,11 +251,11 @@ layout(struct ui *ui)
 			}
 	}
 	for (size_t i = 0; i < ui->overlay_count; i++)
-		place_overlay(ui, ui->overlays[i].pane);
+		ui_place_overlay(ui, ui->overlays[i].pane);
 }
 
-static bool
-overlay_has_cursor(const struct ui *ui)
+bool
+ui_overlay_has_cursor(const struct ui *ui)
 {
 	return ui->overlay_count && ui->overlays[ui->overlay_count - 1].modal;
 }
@@ -422,7 +264,7 @@ static bool
 draw_panes(struct ui *ui)
 {
 	struct screen *screen = ui_screen(ui);
-	bool drawn = false, cursor = !overlay_has_cursor(ui);
+	bool drawn = false, cursor = !ui_overlay_has_cursor(ui);
 
 	for (size_t i = 0; screen && i < screen->pane_count; i++) {
 		struct pane *p = screen->panes[i];
@@ -462,7 +304,7 @@ ui_draw(struct ui *ui)
 	bool drawn;
 
 	if (ui->relayout)
-		layout(ui);
+		ui_layout(ui);
 	if (ui->dirty_all) {
 		struct canvas c = canvas_whole(&ui->cells);
 
@@ -489,196 +331,7 @@ ui_draw(struct ui *ui)
 		ui_quit(ui, 128 + SIGHUP);
 }
 
-/* --- input -------------------------------------------------------------------------- */
-
-static bool
-overlay_key(struct ui *ui, const struct key *key)
-{
-	for (size_t i = ui->overlay_count; i-- > 0 && i < ui->overlay_count;) {
-		struct overlay o = ui->overlays[i];
-
-		if (o.pane->ops->key && o.pane->ops->key(o.pane, key))
-			return true;
-		if (o.modal)
-			return true;
-	}
-	return false;
-}
-
-static void
-focus_next(struct ui *ui, int by)
-{
-	struct screen *s = ui_screen(ui);
-	size_t n = s->pane_count, at = s->focus;
-
-	for (size_t i = 0; i < n; i++) {
-		at = (at + n + (size_t)(by + (int)n)) % n;
-		if ((pane_is_shown(s->panes[at]) || s->as_tabs) && !s->panes[at]->no_focus) {
-			screen_focus(s, s->panes[at]);
-			return;
-		}
-	}
-}
-
-void
-ui_handle_key(struct ui *ui, const struct key *key)
-{
-	struct screen *screen = ui_screen(ui);
-	struct pane *pane = screen ? screen_focused(screen) : NULL;
-
-	if (ui->message.len) {
-		buf_clear(&ui->message);
-		ui->dirty_status = true;
-	}
-	if (overlay_key(ui, key) || !screen)
-		return;
-	if (pane && pane_is_shown(pane) && pane->ops->key && pane->ops->key(pane, key))
-		return;
-	if (command_by_key(ui, key))
-		return;
-	if (key->mods == MOD_ALT && key->code >= '1' && key->code <= '9') {
-		tabs_go(screen, key->code - '1');
-		return;
-	}
-	if (key->mods == MOD_ALT && key->code < K_ENTER && menu_open_by_letter(ui, key->code))
-		return;
-	if (screen->ops->key && screen->ops->key(screen, key))
-		return;
-	if (key->code == K_TAB && (key->mods & ~(unsigned)MOD_SHIFT) == 0)
-		focus_next(ui, key->mods ? -1 : 1);
-}
-
-static bool
-pane_mouse(struct pane *pane, const struct mouse *mouse)
-{
-	struct mouse own = *mouse;
-
-	own.row -= pane->rect.row;
-	own.col -= pane->rect.col;
-	return pane->ops->mouse && pane->ops->mouse(pane, &own);
-}
-
-static bool
-overlay_mouse(struct ui *ui, const struct mouse *mouse)
-{
-	for (size_t i = ui->overlay_count; i-- > 0 && i < ui->overlay_count;) {
-		struct overlay o = ui->overlays[i];
-
-		if (rect_has(o.pane->outer, mouse->row, mouse->col)) {
-			if (mouse->kind == MOUSE_PRESS)
-				ui->grabbed = o.pane;
-			pane_mouse(o.pane, mouse);
-			return true;
-		}
-		if (o.modal) {
-			/* Outside: only what closes on it wants to know. */
-			pane_mouse(o.pane, mouse);
-			return true;
-		}
-	}
-	return false;
-}
-
-void
-ui_handle_mouse(struct ui *ui, const struct mouse *mouse)
-{
-	struct screen *screen = ui_screen(ui);
-
-	if (mouse->kind == MOUSE_DRAG || mouse->kind == MOUSE_RELEASE) {
-		if (ui->grabbed)
-			pane_mouse(ui->grabbed, mouse);
-		if (mouse->kind == MOUSE_RELEASE)
-			ui->grabbed = NULL;
-		return;
-	}
-	if (overlay_mouse(ui, mouse) || chrome_mouse(ui, mouse) || !screen)
-		return;
-	for (size_t i = 0; i < screen->pane_count; i++) {
-		struct pane *p = screen->panes[i];
-
-		if (!pane_is_shown(p) || !rect_has(p->outer, mouse->row, mouse->col))
-			continue;
-		if (mouse->kind == MOUSE_PRESS) {
-			if (!p->no_focus)
-				screen_focus(screen, p);
-			ui->grabbed = p;
-		}
-		pane_mouse(p, mouse);
-		return;
-	}
-}
-
-void
-ui_handle_paste(struct ui *ui, struct str text)
-{
-	struct screen *screen = ui_screen(ui);
-	struct pane *pane = screen ? screen_focused(screen) : NULL;
-	struct buf clean = BUF_INIT;
-
-	if (overlay_has_cursor(ui))
-		pane = ui->overlays[ui->overlay_count - 1].pane;
-	if (!pane || !pane->ops->paste)
-		return;
-	utf8_sanitize(&clean, text, false);
-	pane->ops->paste(pane, buf_str(&clean));
-	buf_fini(&clean);
-}
-
-static void
-handle_events(struct ui *ui)
-{
-	struct event e;
-
-	while (!ui->quit && input_next(ui->input, false, &e)) {
-		if (e.kind == EVENT_KEY)
-			ui_handle_key(ui, &e.key);
-		else if (e.kind == EVENT_MOUSE)
-			ui_handle_mouse(ui, &e.mouse);
-		else
-			ui_handle_paste(ui, e.paste);
-		/* The next key must see the panes where this one put them. */
-		if (ui->relayout)
-			layout(ui);
-	}
-	if (input_is_pending(ui->input))
-		loop_timer(ui->loop, &ui->esc_timer, INPUT_ESC_WAIT_US);
-	else
-		loop_timer_cancel(ui->loop, &ui->esc_timer);
-}
-
-static void
-on_input(void *context, short revents)
-{
-	static char chunk[READ_CHUNK];
-	struct ui *ui = context;
-	ssize_t n;
-
-	if (!(revents & POLLIN) && (revents & (POLLHUP | POLLERR | POLLNVAL))) {
-		ui_quit(ui, 128 + SIGHUP);
-		return;
-	}
-	/* One read a turn: what came meanwhile comes next, before anything is drawn late. */
-	n = read(term_input_fd(), chunk, sizeof(chunk));
-	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
-		ui_quit(ui, 128 + SIGHUP);
-	if (n > 0)
-		input_feed(ui->input, (struct str){ chunk, (size_t)n });
-	handle_events(ui);
-}
-
 /* --- running ------------------------------------------------------------------------ */
-
-void
-ui_suspend(struct ui *ui)
-{
-	if (!ui->draw)
-		return;
-	term_leave();
-	kill(getpid(), SIGSTOP);
-	ui->continued = true;
-	term_enter();
-	ui_redraw(ui);
-}
 
 static void
 handle_signals(struct ui *ui, unsigned came)
@@ -727,69 +380,4 @@ ui_run(struct ui *ui)
 	while (ui->overlay_count)
 		ui_close_overlay(ui, ui->overlays[ui->overlay_count - 1].pane);
 	return ui->status;
-}
-
-void
-ui_toggle_mouse(struct ui *ui)
-{
-	ui->mouse = !ui->mouse;
-	term_set_mouse(ui->mouse);
-	ui_say(ui, ui->mouse ? _("Mouse on (Shift and drag selects text in the terminal)")
-			     : _("Mouse off: the terminal selects text"));
-}
-
-void
-ui_focus_next(struct ui *ui, int by)
-{
-	focus_next(ui, by);
-}
-
-/* --- clipboard and programs ------------------------------------------------------------ */
-
-void
-ui_copy(struct ui *ui, struct str text)
-{
-	buf_clear(&ui->clipboard);
-	buf_add_str(&ui->clipboard, text);
-	if (!term_copy(text))
-		ui_warn(ui, _("Too large for the terminal's clipboard; Ctrl-V pastes it here"));
-}
-
-struct str
-ui_clipboard(const struct ui *ui)
-{
-	return buf_str(&ui->clipboard);
-}
-
-bool
-ui_run_program(struct ui *ui, const char *const *argv, int *status, struct err *err)
-{
-	posix_spawnattr_t attr;
-	sigset_t none, all;
-	pid_t pid;
-	int failed;
-
-	if (!ui->draw)
-		return err_set(err, ERR_STATE, "there is no terminal for %s", argv[0]);
-	/* The program gets the signals as a shell would give them. */
-	sigemptyset(&none);
-	sigfillset(&all);
-	posix_spawnattr_init(&attr);
-	posix_spawnattr_setsigmask(&attr, &none);
-	posix_spawnattr_setsigdefault(&attr, &all);
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	term_leave();
-	failed = posix_spawnp(&pid, argv[0], NULL, &attr, (char *const *)(uintptr_t)argv, environ);
-	posix_spawnattr_destroy(&attr);
-	if (!failed)
-		while (waitpid(pid, status, 0) < 0 && errno == EINTR)
-			;
-	term_enter();
-	ui_redraw(ui);
-	if (failed) {
-		errno = failed;
-		return err_errno(err, "cannot run %s", argv[0]);
-	}
-	*status = WIFEXITED(*status) ? WEXITSTATUS(*status) : 128 + WTERMSIG(*status);
-	return true;
 }
