@@ -49,7 +49,9 @@ add_menu(void *context, const struct command *c, bool enabled)
 {
 	struct menu_list *list = context;
 
-	(void)enabled;
+	/* A menu of which nothing can be done is not there. */
+	if (!enabled)
+		return;
 	for (size_t i = 0; c->menu && i < list->count; i++)
 		if (strcmp(list->names[i], c->menu) == 0)
 			return;

@@ -109,16 +109,21 @@ open_screen(struct ui *ui, const char *name)
 		ui_error(ui, &err);
 }
 
-#define SCREEN(id, name, title, menu, key)         \
-	static void run_open_##id(struct screen *s) \
-	{                                           \
-		open_screen(s->ui, name);           \
+#define SCREEN(id, name, title, menu, key)                                         \
+	static void run_open_##id(struct screen *s)                                 \
+	{                                                                           \
+		open_screen(s->ui, name);                                           \
+	}                                                                           \
+	static bool can_open_##id(const struct screen *s)                           \
+	{                                                                           \
+		return ui_app(s->ui) || screen_##id##_ops.without_workspace;        \
 	}
 #include "ui/screens/screens.def"
 #undef SCREEN
 
 const struct command common_commands[] = {
-#define SCREEN(id, name, title, menu, key) { name, title, menu, key, NULL, run_open_##id, NULL },
+#define SCREEN(id, name, title, menu, key) \
+	{ name, title, menu, key, NULL, run_open_##id, can_open_##id },
 #include "ui/screens/screens.def"
 #undef SCREEN
 	{ "next-pane", N_("Next pane"), N_("View"), "F9", NULL, run_next_pane, NULL },

@@ -109,6 +109,7 @@ struct screen_ops {
 	bool (*may_close)(struct screen *screen);
 	const struct command *commands;
 	size_t command_count;
+	bool without_workspace; /* also when only a file is edited */
 };
 
 #define SCREEN_PANES_MAX 16

@@ -241,4 +241,5 @@ const struct screen_ops screen_help_ops = {
 	.layout = layout,
 	.commands = commands,
 	.command_count = ARRAY_LEN(commands),
+	.without_workspace = true,
 };

@@ -135,4 +135,5 @@ const struct screen_ops screen_themes_ops = {
 	.open = open_themes,
 	.close = close_themes,
 	.layout = layout,
+	.without_workspace = true,
 };
