@@ -157,7 +157,7 @@ count_part(struct part_sink *self, const struct part *part, struct err *err)
 
 	(void)err;
 	c->parts = part->of > part->number ? part->of : part->number;
-	if (part->measured > c->measured)
+	if (part->measured > c->measured && !part_is_file(part->kind))
 		c->measured = part->measured;
 	return true;
 }

@@ -40,6 +40,7 @@ struct outcome {
 	 * the matrix of channels.md 14 for its class. */
 	double retry_after_s;
 	int retry_max;	 /* attempts within a pass, 0: no quick retry, defer at once */
+	double pace_after_s; /* the channel wants nothing more of this bot for so long; 0 */
 	char message[256]; /* the server's words without URL, token or secret */
 	char advice[256];  /* one sentence for a person, "" none */
 	struct recipient_outcome *recipients; /* mail; owned, outcome_fini */
@@ -56,11 +57,16 @@ struct part {
 	int number, of;		  /* from 1 */
 	struct str body;	  /* JSON, MIME, text */
 	const char *content_type; /* static */
-	const char *kind;	  /* channel's own word: "markdown", "text", "file"; static */
+	const char *kind;	  /* channel's own word: "markdown", "text"; see part_is_file */
 	struct str title;	  /* for people: show-run, subject */
 	size_t measured;	  /* in the channel's own counting unit */
 	size_t rows;		  /* table rows in it */
 };
+
+#define PART_FILE "file"       /* body: the file; title: its name */
+#define PART_PICTURE "picture" /* the same, shown in the chat */
+/* A file or picture that goes by itself: no budget of characters applies. */
+DP_API bool part_is_file(const char *kind);
 
 /* Gives parts in order; borrowed for the call. */
 struct part_sink {
@@ -96,6 +102,11 @@ struct channel {
 	double pace_refill_s;
 	bool resend_unknown; /* default of on_unknown: resend (email) or hold (chat) */
 	bool is_local;	     /* file: no network */
+	/* Pictures by a file: the largest one it takes; 0: only those with a URL. */
+	size_t picture_max;
+	const char *picture_needs; /* a field without which it takes none; NULL: none needed */
+	size_t attach_max;   /* files for oversize "attach": the largest one; 0: it takes none */
+	size_t most_columns; /* of a table that it shows; 0: any */
 	const char *about;
 	/* May write warnings to the document. ERR_LIMIT when oversize is "fail" or a
 	 * single row cannot fit. */

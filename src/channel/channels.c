@@ -131,6 +131,12 @@ channel_bucket_key(const struct channel *channel, const struct settings *setting
 	sodium_bin2hex(key, 65, digest, sizeof(digest));
 }
 
+bool
+part_is_file(const char *kind)
+{
+	return kind && (strcmp(kind, PART_FILE) == 0 || strcmp(kind, PART_PICTURE) == 0);
+}
+
 void
 outcome_fini(struct outcome *o)
 {

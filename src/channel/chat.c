@@ -31,6 +31,8 @@ chat_init(struct chat *chat, const struct channel *channel, struct document *doc
 		.oversize = doc->oversize,
 		.channel = channel->label,
 		.unit_name = channel->budget_unit,
+		.left_out_note = doc->oversize == OVERSIZE_ATTACH && channel->attach_max ?
+			"; all of it is in the file below" : NULL,
 		.context = (void *)dialect,
 		.shorten = render_markdown_shorten,
 	};
@@ -71,7 +73,7 @@ emit_one(struct chat *chat, const struct planned_part *planned, struct str title
 	parts_add_title(&numbered, title, number, of);
 	part.title = buf_str(&numbered);
 	measured = chat->body(chat, &part, &body);
-	out = (struct part){ .number = number, .of = of + (chat->extra != NULL),
+	out = (struct part){ .number = number, .of = of + (int)chat->extra_count,
 		.body = buf_str(&body), .content_type = chat->content_type, .kind = chat->kind,
 		.title = part.title, .measured = measured ? measured : body.len,
 		.rows = planned->rows };
@@ -82,20 +84,26 @@ emit_one(struct chat *chat, const struct planned_part *planned, struct str title
 }
 
 static bool
-emit_extra(struct chat *chat, struct str title, int number, struct part_sink *sink,
+emit_extra(const struct chat_extra *extra, int number, int of, struct part_sink *sink,
 	struct err *err)
 {
-	struct buf body = BUF_INIT;
-	struct part out;
-	bool ok;
+	struct part out = { .number = number, .of = of, .body = extra->body,
+		.content_type = extra->content_type, .kind = extra->kind, .title = extra->title,
+		.measured = extra->body.len };
 
+	return sink->part(sink, &out, err);
+}
+
+static void
+add_last_text(struct chat *chat, struct str title)
+{
+	struct buf body = BUF_INIT;
+
+	if (!chat->extra)
+		return;
 	chat->extra(chat, title, &body);
-	out = (struct part){ .number = number, .of = number, .body = buf_str(&body),
-		.content_type = chat->content_type, .kind = "text", .title = title,
-		.measured = body.len };
-	ok = sink->part(sink, &out, err);
+	chat_add_extra(chat, "text", chat->content_type, title, buf_str(&body));
 	buf_fini(&body);
-	return ok;
 }
 
 bool
@@ -103,13 +111,21 @@ chat_emit(struct chat *chat, struct part_sink *sink, struct err *err)
 {
 	struct parts parts = { 0 };
 	struct str title = chat_title(chat->doc);
+	int count;
 
-	if (!parts_plan(&chat->plan, &chat->units, chat->doc, &parts, err))
+	if (!parts_plan(&chat->plan, &chat->units, chat->doc, &parts, err) ||
+		!chat_add_files(chat, &parts, err))
 		return false;
-	for (size_t i = 0; i < parts.count; i++)
-		if (!emit_one(chat, &parts.list[i], title, (int)i + 1, (int)parts.count, sink, err))
+	add_last_text(chat, title);
+	count = (int)parts.count;
+	for (int i = 0; i < count; i++)
+		if (!emit_one(chat, &parts.list[i], title, i + 1, count, sink, err))
 			return false;
-	return !chat->extra || emit_extra(chat, title, (int)parts.count + 1, sink, err);
+	for (size_t i = 0; i < chat->extra_count; i++)
+		if (!emit_extra(&chat->extras[i], ++count, (int)(parts.count + chat->extra_count),
+			    sink, err))
+			return false;
+	return true;
 }
 
 void

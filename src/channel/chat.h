@@ -7,6 +7,7 @@
 
 #include "src/base/json.h"
 #include "src/channel/channel.h"
+#include "src/channel/picture.h"
 #include "src/content/render_markdown.h"
 
 #define CHANNEL(name) extern const struct channel channel_##name;
@@ -27,6 +28,13 @@ struct chat_part {
 	bool is_last;
 };
 
+/* One more message after the text: a picture, a file, a text that mentions. */
+struct chat_extra {
+	const char *kind;	  /* PART_PICTURE, PART_FILE, "text" */
+	const char *content_type; /* static */
+	struct str title, body;	  /* in the document's arena */
+};
+
 struct chat {
 	struct document *doc;
 	const struct settings *settings;
@@ -42,6 +50,13 @@ struct chat {
 	size_t (*body)(struct chat *chat, const struct chat_part *part, struct buf *to);
 	/* One more message after the last, of kind "text"; NULL: none. */
 	void (*extra)(struct chat *chat, struct str title, struct buf *to);
+	/* What goes out for a picture in place of its bytes, as content_type; NULL: they do. */
+	bool (*picture)(struct chat *chat, const struct picture_file *picture, struct buf *to,
+		struct err *err);
+	struct doc_block **pictures; /* by a file, in the order of the document */
+	size_t picture_count;
+	struct chat_extra *extras; /* sent in order, behind the last text */
+	size_t extra_count;
 };
 
 /* Units and plan prepared for a Markdown dialect, which must live as long. */
@@ -52,7 +67,11 @@ struct str chat_title(struct document *doc);
 /* Takes what the envelope of a last part measures (by `measure` of the body, or as
  * the body callback says) off the budget. ERR_LIMIT when too little is left. */
 bool chat_reserve_envelope(struct chat *chat, struct err *err);
-/* Plans and hands out. */
+/* on_image of md_units_options, context: the chat. A channel that takes pictures sends
+ * them behind the text; another leaves them out with W_IMAGE. */
+void chat_take_picture(void *context, struct doc_block *block);
+/* Plans and hands out: the text's parts, pictures, what `oversize: attach` left out of
+ * them as files, and `extra`. */
 bool chat_emit(struct chat *chat, struct part_sink *sink, struct err *err);
 
 /* Mentions of task and destination, each once. Fields: names of the destination's
@@ -74,6 +93,12 @@ bool chat_passes_keywords(const struct send_request *request);
 void chat_warn_keyword(struct chat *chat, const struct name_list *keywords, struct str body,
 	const struct chat_part *part);
 
+/* Copies title and body. */
+void chat_add_extra(struct chat *chat, const char *kind, const char *content_type,
+	struct str title, struct str body);
+/* chat_files.c: pictures and left-out rows become extras. */
+bool chat_add_files(struct chat *chat, const struct parts *parts, struct err *err);
+
 /* A table as an element of a card: how its head, its rows and its end are written. */
 struct card_table {
 	void (*head)(struct buf *to, const struct doc_table *table);
@@ -88,6 +113,7 @@ void card_table_add(const struct card_table *form, const void *context,
 /* What a channel shows of a document, for its preview (chat_preview.c). */
 struct chat_look {
 	bool shows_colors;
+	bool shows_pictures; /* those by a file too */
 	enum md_table_style table;
 	const char *table_note; /* said when there is a table; NULL: nothing */
 };

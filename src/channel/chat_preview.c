@@ -12,7 +12,7 @@ struct missing {
 };
 
 static void
-look_for(const struct document *doc, struct missing *m)
+look_for(const struct document *doc, const struct chat_look *look, struct missing *m)
 {
 	for (size_t i = 0; i < doc->block_count; i++) {
 		const struct doc_block *b = &doc->blocks[i];
@@ -20,7 +20,8 @@ look_for(const struct document *doc, struct missing *m)
 		m->email |= b->kind == DOC_EMAIL_BODY;
 		m->tables |= b->kind == DOC_TABLE;
 		m->colors |= b->kind == DOC_TABLE && b->table.has_color;
-		m->pictures |= b->kind == DOC_IMAGE && b->url.len == 0;
+		m->pictures |= b->kind == DOC_IMAGE && b->url.len == 0 &&
+			!look->shows_pictures;
 	}
 }
 
@@ -125,7 +126,7 @@ chat_preview(const struct channel *channel, const struct chat_look *look,
 		struct doc_block *block = &doc->blocks[i];
 
 		if (block->kind == DOC_EMAIL_BODY ||
-			(block->kind == DOC_IMAGE && block->url.len == 0))
+			(block->kind == DOC_IMAGE && block->url.len == 0 && !look->shows_pictures))
 			continue;
 		if (to->len > start)
 			buf_addc(to, '\n');
@@ -135,7 +136,7 @@ chat_preview(const struct channel *channel, const struct chat_look *look,
 		else
 			render_text(to, &one, &options);
 	}
-	look_for(doc, &missing);
+	look_for(doc, look, &missing);
 	add_notes(to, channel, look, &missing, &options);
 	return true;
 }

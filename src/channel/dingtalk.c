@@ -135,7 +135,8 @@ build(struct document *doc, const struct settings *settings, struct part_sink *s
 	struct err *err)
 {
 	struct md_dialect dialect = md_dialect_dingtalk;
-	struct md_units_options options = { .measure = parts_measure_json };
+	struct md_units_options options = { .measure = parts_measure_json,
+		.on_image = chat_take_picture };
 	struct name_list keywords = settings_words(settings, "keywords", &doc->arena);
 	struct chat chat;
 
@@ -150,6 +151,7 @@ build(struct document *doc, const struct settings *settings, struct part_sink *s
 	if (!chat_reserve_envelope(&chat, err))
 		return false;
 	options.max = chat.plan.budget;
+	options.context = &chat;
 	render_markdown_units(&chat.units, doc, &dialect, &options);
 	return chat_emit(&chat, sink, err);
 }

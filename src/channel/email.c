@@ -3,16 +3,14 @@
  * also as attachments. What is sent to whom and said of it is in email_send.c. */
 #include "src/channel/email.h"
 
-#include <fcntl.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "src/channel/attach.h"
 #include "src/channel/chat.h"
 #include "src/channel/mime.h"
-#include "src/content/csv.h"
+#include "src/channel/picture.h"
 #include "src/content/render_html.h"
 #include "src/content/render_text.h"
 #include "src/content/xlsx.h"
@@ -57,8 +55,7 @@ static const struct field fields[] = {
 
 struct picture {
 	const struct doc_block *block;
-	struct buf bytes;
-	const char *type;
+	struct picture_file file;
 	char content_id[64], name[32];
 };
 
@@ -67,77 +64,25 @@ struct pictures {
 	size_t count;
 };
 
-static const char *
-picture_type(struct str bytes, const char **extension)
-{
-	static const struct {
-		struct str magic;
-		const char *type, *extension;
-	} kinds[] = {
-		{ { "\x89PNG\r\n", 6 }, "image/png", "png" },
-		{ { "\xFF\xD8\xFF", 3 }, "image/jpeg", "jpg" },
-		{ { "GIF8", 4 }, "image/gif", "gif" },
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
-		if (str_starts(bytes, kinds[i].magic)) {
-			*extension = kinds[i].extension;
-			return kinds[i].type;
-		}
-	return NULL;
-}
-
-static bool
-read_picture(struct str path, struct buf *to, struct err *err)
-{
-	char *name = str_dup(path);
-	int fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	struct stat st;
-	bool ok = false;
-	char *room;
-	ssize_t n = 0;
-
-	if (fd < 0 || fstat(fd, &st) != 0) {
-		err_errno(err, "picture %s", name);
-	} else if (!S_ISREG(st.st_mode) || (size_t)st.st_size > PICTURE_MAX) {
-		err_set(err, ERR_LIMIT, "picture %s is no file of at most %zu MB", name,
-			PICTURE_MAX >> 20);
-	} else {
-		while ((room = buf_reserve(to, 65536)) && (n = read(fd, room, 65536)) > 0 &&
-			to->len < PICTURE_MAX)
-			buf_commit(to, (size_t)n);
-		ok = n == 0 || err_errno(err, "picture %s", name);
-	}
-	if (fd >= 0)
-		close(fd);
-	free(name);
-	return ok;
-}
-
 static bool
 add_picture(struct pictures *p, struct document *doc, const struct doc_block *block,
 	struct err *err)
 {
 	struct picture *one;
-	const char *extension;
 
 	p->list = xreallocarray(p->list, p->count + 1, sizeof(*p->list));
 	one = &p->list[p->count++];
 	*one = (struct picture){ .block = block };
-	if (!read_picture(block->path, &one->bytes, err)) {
+	if (!picture_read(block->path, PICTURE_MAX, &one->file, err)) {
 		if (!doc->is_preview)
 			return false;
 		document_warn(doc, "W_IMAGE", "%s", err->msg);
 		p->count--;
-		buf_fini(&one->bytes);
+		picture_fini(&one->file);
 		return true;
 	}
-	one->type = picture_type(buf_str(&one->bytes), &extension);
-	if (!one->type)
-		return err_set(err, ERR_INPUT, "picture %.*s is neither PNG, JPEG nor GIF",
-			STR_ARG(block->path));
 	snprintf(one->content_id, sizeof(one->content_id), "image%zu@dpstudio", p->count);
-	snprintf(one->name, sizeof(one->name), "image%zu.%s", p->count, extension);
+	snprintf(one->name, sizeof(one->name), "image%zu.%s", p->count, one->file.extension);
 	return true;
 }
 
@@ -158,7 +103,7 @@ static void
 pictures_fini(struct pictures *p)
 {
 	for (size_t i = 0; i < p->count; i++)
-		buf_fini(&p->list[i].bytes);
+		picture_fini(&p->list[i].file);
 	free(p->list);
 }
 
@@ -206,27 +151,9 @@ static struct buf *
 add_attachment(struct attachments *a, struct document *doc, const char *type,
 	const char *extension)
 {
-	struct buf name = BUF_INIT;
-	char date[11];
-
-	date_format(doc->business_date, date);
-	buf_addf(&name, "%s_%.4s%.2s%.2s_%zu.%s", doc->task && *doc->task ? doc->task : "report",
-		date, date + 5, date + 8, a->count + 1, extension);
 	a->list[a->count] = (struct mime_entity){ .type = type,
-		.filename = arena_str(&doc->arena, buf_str(&name)) };
-	buf_fini(&name);
+		.filename = attach_name(doc, a->count + 1, extension) };
 	return &a->contents[a->count++];
-}
-
-static void
-attach_markdown(struct attachments *a, struct document *doc, struct doc_block *block)
-{
-	struct document alone = *doc;
-
-	alone.blocks = block;
-	alone.block_count = 1;
-	render_markdown(add_attachment(a, doc, "text/markdown; charset=UTF-8", "md"), &alone,
-		&md_dialect_gfm, false);
 }
 
 static bool
@@ -249,7 +176,6 @@ static bool
 make_attachments(struct attachments *a, struct document *doc, const struct settings *settings,
 	struct err *err)
 {
-	static const struct csv_options csv = { .bom = true, .neutralise = true };
 	const char *form = settings_get(settings, "tables");
 	bool ok = true;
 
@@ -257,10 +183,11 @@ make_attachments(struct attachments *a, struct document *doc, const struct setti
 	a->contents = xcalloc(doc->block_count + 2, sizeof(*a->contents));
 	for (size_t i = 0; i < doc->block_count; i++)
 		if (doc->blocks[i].kind == DOC_MARKDOWN)
-			attach_markdown(a, doc, &doc->blocks[i]);
+			attach_add_markdown(add_attachment(a, doc, ATTACH_MARKDOWN, "md"), doc,
+				&doc->blocks[i], 1);
 		else if (doc->blocks[i].kind == DOC_TABLE && strcmp(form, "xlsx") != 0)
-			csv_add_table(add_attachment(a, doc, "text/csv; charset=UTF-8", "csv"),
-				&doc->blocks[i].table, &csv);
+			attach_add_csv(add_attachment(a, doc, ATTACH_CSV, "csv"),
+				&doc->blocks[i].table);
 	if (strcmp(form, "xlsx") == 0 || strcmp(form, "both") == 0)
 		ok = attach_workbook(a, doc, err);
 	for (size_t i = 0; i < a->count; i++)
@@ -368,8 +295,8 @@ add_message(struct buf *to, struct document *doc, const struct settings *setting
 	for (size_t i = 0; i < pictures->count; i++) {
 		const struct picture *p = &pictures->list[i];
 
-		related[i + 1] = (struct mime_entity){ .type = p->type,
-			.content = buf_str(&p->bytes), .filename = str_from(p->name),
+		related[i + 1] = (struct mime_entity){ .type = p->file.type,
+			.content = buf_str(&p->file.bytes), .filename = str_from(p->name),
 			.content_id = p->content_id };
 	}
 	mixed[0] = (struct mime_entity){

@@ -34,7 +34,8 @@ static bool
 build(struct document *doc, const struct settings *settings, struct part_sink *sink,
 	struct err *err)
 {
-	struct md_units_options options = { .measure = parts_measure_json };
+	struct md_units_options options = { .measure = parts_measure_json,
+		.on_image = chat_take_picture };
 	struct chat chat;
 
 	chat_init(&chat, &channel_googlechat, doc, settings, &md_dialect_googlechat);
@@ -45,6 +46,7 @@ build(struct document *doc, const struct settings *settings, struct part_sink *s
 	if (!chat_reserve_envelope(&chat, err))
 		return false;
 	options.max = chat.plan.budget;
+	options.context = &chat;
 	render_markdown_units(&chat.units, doc, &md_dialect_googlechat, &options);
 	return chat_emit(&chat, sink, err);
 }

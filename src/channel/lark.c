@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "src/channel/chat.h"
+#include "src/channel/lark_picture.h"
 #include "src/channel/post.h"
 
 #define MAX_COLUMNS 50	/* more are not shown */
@@ -23,6 +24,10 @@ static const struct field fields[] = {
 		.help = "open_id (ou_…) or user_id to mention" },
 	{ .name = "at_all", .label = "Mention all", .kind = FIELD_BOOL, .initial = "false",
 		.help = "mention everybody in the group" },
+	{ .name = "app_id", .label = "App id", .kind = FIELD_TEXT,
+		.help = "cli_…, of an app in the same tenant: to send pictures by a file" },
+	{ .name = "app_secret", .label = "App secret", .kind = FIELD_SECRET,
+		.help = "of the same app; it needs the scope im:resource" },
 };
 
 #define CARD(words, advice) { 230099, words, \
@@ -214,7 +219,7 @@ build(struct document *doc, const struct settings *settings, struct part_sink *s
 	struct err *err)
 {
 	struct name_list keywords = settings_words(settings, "keywords", &doc->arena);
-	struct md_units_options options = { .on_table = add_table,
+	struct md_units_options options = { .on_table = add_table, .on_image = chat_take_picture,
 		.element = { MARKDOWN_OPEN, MARKDOWN_CLOSE }, .element_escape = json_add_escaped };
 	struct chat chat;
 
@@ -235,6 +240,9 @@ build(struct document *doc, const struct settings *settings, struct part_sink *s
 	options.max = chat.plan.budget;
 	options.context = &chat;
 	render_markdown_units(&chat.units, doc, &md_dialect_lark, &options);
+	if (chat.picture_count > 0 && keywords.count > 0)
+		document_warn(doc, "W_KEYWORD", "Lark will refuse the picture: the bot wants a "
+			"keyword, and a picture has no text");
 	return chat_emit(&chat, sink, err);
 }
 
@@ -300,53 +308,87 @@ judge(const struct http_answer *answer, struct outcome *outcome)
 	cJSON_Delete(json);
 }
 
+/* {"timestamp","sign", then the message as it is. */
 static void
-send(const struct send_request *request, struct outcome *outcome)
+post_message(const struct send_request *request, struct str message, struct outcome *outcome)
 {
 	struct str secret = str_trim(str_from(settings_get(request->settings, "secret")));
 	struct str webhook = str_trim(str_from(settings_get(request->settings, "webhook")));
-	struct str rest = request->part->body;
 	struct buf url = BUF_INIT, body = BUF_INIT;
 	struct err err = ERR_INIT;
 
 	*outcome = (struct outcome)OUTCOME_INIT;
 	buf_add_str(&url, webhook);
-	if (!chat_passes_keywords(request)) {
-		post_reject(outcome, CLASS_SECURITY_GATE, "not sent: no keyword of the bot is in "
-			"the message", "put a keyword into title or text");
-	} else if (secret.len > 0 && !add_sign(&body, secret, &err)) {
+	if (secret.len > 0 && !add_sign(&body, secret, &err)) {
 		post_reject(outcome, CLASS_AUTH, err.msg, err.hint);
 	} else {
-		struct post post = { .send = request, .url = buf_text(&url) };
+		struct post post = { .send = request, .url = buf_text(&url),
+			.content_type = "application/json; charset=utf-8" };
 		struct http_answer answer;
 
-		buf_add_str(&body, body.len ? str_slice(rest, 1, rest.len) : rest);
+		buf_add_str(&body, body.len ? str_slice(message, 1, message.len) : message);
 		post.body = buf_str(&body);
 		if (post_perform(&post, true, outcome, &answer))
 			judge(&answer, outcome);
 		http_answer_fini(&answer);
 	}
-	outcome_mask(outcome, request->settings);
 	buf_fini(&url);
 	buf_fini(&body);
+}
+
+static void
+send_picture(const struct send_request *request, struct outcome *outcome)
+{
+	struct buf key = BUF_INIT, message = BUF_INIT;
+
+	if (lark_picture_upload(request, &key, outcome)) {
+		buf_adds(&message, "{\"msg_type\":\"image\",\"content\":{");
+		json_add_member(&message, "image_key", buf_str(&key), false);
+		buf_adds(&message, "}}");
+		post_message(request, buf_str(&message), outcome);
+	}
+	buf_fini(&key);
+	buf_fini(&message);
+}
+
+static void
+send(const struct send_request *request, struct outcome *outcome)
+{
+	*outcome = (struct outcome)OUTCOME_INIT;
+	if (part_is_file(request->part->kind))
+		send_picture(request, outcome);
+	else if (!chat_passes_keywords(request))
+		post_reject(outcome, CLASS_SECURITY_GATE, "not sent: no keyword of the bot is in "
+			"the message", "put a keyword into title or text");
+	else
+		post_message(request, request->part->body, outcome);
+	outcome_mask(outcome, request->settings);
 }
 
 static bool
 check(const struct settings *settings, struct err *err)
 {
-	if (strstr(settings_get(settings, "webhook"), "/hook/"))
-		return true;
-	err_set(err, ERR_INPUT, "webhook is not the URL of a custom bot");
-	return err_hint(err, "it contains /open-apis/bot/v2/hook/");
+	const char *webhook = settings_get(settings, "webhook");
+
+	if (!strstr(webhook, "/hook/")) {
+		err_set(err, ERR_INPUT, "webhook is not the URL of a custom bot");
+		return err_hint(err, "it contains /open-apis/bot/v2/hook/");
+	}
+	if (settings_has(settings, "app_id") != settings_has(settings, "app_secret"))
+		return err_set(err, ERR_INPUT, "app_id and app_secret belong together");
+	if (settings_has(settings, "app_id") && !strstr(webhook, "/open-apis/"))
+		return err_set(err, ERR_INPUT,
+			"with app_id the webhook must contain /open-apis/bot/v2/hook/");
+	return true;
 }
 
 static bool
 preview(struct document *doc, const struct settings *settings, int columns, struct buf *to,
 	struct err *err)
 {
-	static const struct chat_look look = { .shows_colors = true, .table = MD_TABLE_GFM };
+	struct chat_look look = { .shows_colors = true, .table = MD_TABLE_GFM,
+		.shows_pictures = settings_has(settings, "app_id") };
 
-	(void)settings;
 	(void)err;
 	return chat_preview(&channel_lark, &look, doc, columns, to);
 }
@@ -358,6 +400,9 @@ const struct channel channel_lark = {
 	.field_count = ARRAY_LEN(fields),
 	.budget = 20000,
 	.budget_unit = "bytes",
+	.picture_max = LARK_PICTURE_MAX,
+	.picture_needs = "app_id",
+	.most_columns = MAX_COLUMNS,
 	.pace_burst = 5,
 	.pace_refill_s = 0.6,
 	.about = "Lark or Feishu group bot",

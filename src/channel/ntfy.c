@@ -3,7 +3,10 @@
 #include <stdio.h>
 
 #include "src/channel/chat.h"
+#include "src/channel/mime.h"
 #include "src/channel/post.h"
+
+#define FILE_MAX ((size_t)15 << 20) /* the server's own default */
 
 static const struct field fields[] = {
 	{ .name = "url", .label = "Server", .kind = FIELD_TEXT, .initial = "https://ntfy.sh",
@@ -45,7 +48,7 @@ static bool
 build(struct document *doc, const struct settings *settings, struct part_sink *sink,
 	struct err *err)
 {
-	struct md_units_options options = { 0 };
+	struct md_units_options options = { .on_image = chat_take_picture };
 	struct chat chat;
 
 	chat_init(&chat, &channel_ntfy, doc, settings, &md_dialect_ntfy);
@@ -53,6 +56,7 @@ build(struct document *doc, const struct settings *settings, struct part_sink *s
 	chat.body = add_body;
 	chat.kind = "message";
 	options.max = chat.plan.budget;
+	options.context = &chat;
 	render_markdown_units(&chat.units, doc, &md_dialect_ntfy, &options);
 	return chat_emit(&chat, sink, err);
 }
@@ -74,22 +78,53 @@ judge_error(const struct http_answer *answer, struct outcome *outcome)
 	cJSON_Delete(json);
 }
 
+/* Name of the file, or what the picture shows, as one line of a header. */
+static void
+add_file_header(struct buf *to, const struct part *part)
+{
+	mime_add_header(to, strcmp(part->kind, PART_PICTURE) == 0 ? "Title" : "Filename",
+		part->title);
+	for (size_t i = 0; i < to->len; i++)
+		if (to->p[i] == '\r' || to->p[i] == '\n')
+			to->p[i] = ' ';
+	while (to->len > 0 && to->p[to->len - 1] == ' ')
+		buf_truncate(to, to->len - 1);
+}
+
+/* A message is JSON to the root, a file the body of a PUT to the topic. */
+static void
+make_url(struct buf *url, const struct settings *s, bool is_file)
+{
+	buf_adds(url, settings_has(s, "url") ? settings_get(s, "url") : "https://ntfy.sh");
+	if (!is_file)
+		return;
+	while (url->len > 0 && url->p[url->len - 1] == '/')
+		buf_truncate(url, url->len - 1);
+	buf_addf(url, "/%s", settings_get(s, "topic"));
+}
+
 static void
 send(const struct send_request *request, struct outcome *outcome)
 {
 	const char *token = settings_get(request->settings, "token");
-	const char *headers[2] = { NULL, NULL };
-	struct post post = { .send = request, .body = request->part->body,
-		.url = settings_has(request->settings, "url") ?
-			settings_get(request->settings, "url") : "https://ntfy.sh" };
+	bool is_file = part_is_file(request->part->kind);
+	const char *headers[3] = { NULL };
+	struct post post = { .send = request, .body = request->part->body, .headers = headers,
+		.method = is_file ? "PUT" : "POST" };
+	struct buf url = BUF_INIT, line = BUF_INIT, file = BUF_INIT;
 	struct http_answer answer;
-	struct buf line = BUF_INIT;
+	size_t n = 0;
 
 	*outcome = (struct outcome)OUTCOME_INIT;
+	make_url(&url, request->settings, is_file);
+	post.url = buf_text(&url);
 	if (*token) {
 		buf_addf(&line, "Authorization: Bearer %s", token);
-		headers[0] = buf_text(&line);
-		post.headers = headers;
+		headers[n++] = buf_text(&line);
+	}
+	if (is_file) {
+		add_file_header(&file, request->part);
+		headers[n++] = buf_text(&file);
 	}
 	if (post_perform(&post, true, outcome, &answer)) {
 		if (answer.status / 100 == 2)
@@ -101,7 +136,9 @@ send(const struct send_request *request, struct outcome *outcome)
 	outcome_mask(outcome, request->settings);
 	if (line.p)
 		explicit_bzero(line.p, line.len);
+	buf_fini(&url);
 	buf_fini(&line);
+	buf_fini(&file);
 }
 
 static bool
@@ -127,7 +164,7 @@ static bool
 preview(struct document *doc, const struct settings *settings, int columns, struct buf *to,
 	struct err *err)
 {
-	static const struct chat_look look = { .table = MD_TABLE_LIST };
+	static const struct chat_look look = { .table = MD_TABLE_LIST, .shows_pictures = true };
 
 	(void)settings;
 	(void)err;
@@ -141,6 +178,8 @@ const struct channel channel_ntfy = {
 	.field_count = ARRAY_LEN(fields),
 	.budget = 4000,
 	.budget_unit = "bytes",
+	.picture_max = FILE_MAX,
+	.attach_max = FILE_MAX,
 	.pace_burst = 60,
 	.pace_refill_s = 5,
 	.about = "ntfy topic: notifications on phones",

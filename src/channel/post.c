@@ -197,6 +197,17 @@ post_judge_code(struct outcome *outcome, long code, struct str message,
 	outcome_set_message(outcome, message);
 }
 
+void
+post_before_message(struct outcome *outcome)
+{
+	if (outcome->state != OUTCOME_UNKNOWN)
+		return;
+	outcome->state = OUTCOME_DEFERRED;
+	outcome->class = CLASS_TRANSPORT;
+	outcome->retry_max = 3;
+	outcome->advice[0] = '\0';
+}
+
 cJSON *
 post_answer_json(const struct http_answer *answer, struct outcome *outcome)
 {

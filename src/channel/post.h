@@ -58,6 +58,10 @@ void post_accept(struct outcome *outcome);
 void post_reject(struct outcome *outcome, enum outcome_class class, const char *message,
 	const char *advice);
 
+/* Of a step before the message itself (a token, an upload): nobody has seen anything
+ * yet, so what is unknown may be tried again. */
+void post_before_message(struct outcome *outcome);
+
 /* The answer's body as a JSON object; NULL and a rejected outcome (CLASS_SERVER) when
  * it is none. cJSON_Delete it. */
 cJSON *post_answer_json(const struct http_answer *answer, struct outcome *outcome);

@@ -215,10 +215,11 @@ build(struct document *doc, const struct settings *settings, struct part_sink *s
 	struct err *err)
 {
 	struct md_units_options options = { .max = SECTION_MAX, .measure = parts_measure_utf16,
-		.on_table = add_table, .element = { SECTION_OPEN, SECTION_CLOSE },
-		.element_escape = json_add_escaped };
+		.on_table = add_table, .on_image = chat_take_picture,
+		.element = { SECTION_OPEN, SECTION_CLOSE }, .element_escape = json_add_escaped };
 	struct chat chat;
 
+	options.context = &chat;
 	chat_init(&chat, &channel_slack, doc, settings, &md_dialect_slack);
 	chat_collect_mentions(&chat, "", "", NULL, NULL);
 	chat.body = add_body;

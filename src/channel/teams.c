@@ -260,6 +260,7 @@ build(struct document *doc, const struct settings *settings, struct part_sink *s
 	bool as_list = strcmp(settings_get(settings, "tables"), "list") == 0;
 	struct md_dialect dialect = md_dialect_teams;
 	struct md_units_options options = { .on_table = as_list ? NULL : add_table,
+		.on_image = chat_take_picture,
 		.element = { TEXT_OPEN, TEXT_CLOSE }, .element_escape = json_add_escaped };
 	struct chat chat;
 

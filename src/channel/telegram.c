@@ -3,7 +3,12 @@
 #include <stdio.h>
 
 #include "src/channel/chat.h"
+#include "src/channel/multipart.h"
 #include "src/channel/post.h"
+
+#define PICTURE_MAX ((size_t)10 << 20)
+#define FILE_MAX ((size_t)50 << 20)
+#define CAPTION_MAX 1024
 
 static const struct field fields[] = {
 	{ .name = "token", .label = "Bot token", .kind = FIELD_SECRET, .required = true,
@@ -84,7 +89,8 @@ static bool
 build(struct document *doc, const struct settings *settings, struct part_sink *sink,
 	struct err *err)
 {
-	struct md_units_options options = { .measure = parts_measure_html };
+	struct md_units_options options = { .measure = parts_measure_html,
+		.on_image = chat_take_picture };
 	struct chat chat;
 
 	chat_init(&chat, &channel_telegram, doc, settings, &md_dialect_telegram);
@@ -95,6 +101,7 @@ build(struct document *doc, const struct settings *settings, struct part_sink *s
 	if (!chat_reserve_envelope(&chat, err))
 		return false;
 	options.max = chat.plan.budget;
+	options.context = &chat;
 	render_markdown_units(&chat.units, doc, &md_dialect_telegram, &options);
 	return chat_emit(&chat, sink, err);
 }
@@ -126,6 +133,32 @@ judge(const struct http_answer *answer, struct outcome *outcome)
 	cJSON_Delete(json);
 }
 
+/* sendPhoto or sendDocument: a form with the file. */
+static void
+make_form(struct multipart *form, const struct settings *s, const struct part *part)
+{
+	bool is_picture = strcmp(part->kind, PART_PICTURE) == 0;
+
+	multipart_init(form, part->body);
+	multipart_add_field(form, "chat_id", str_from(settings_get(s, "chat_id")));
+	if (settings_has(s, "thread_id"))
+		multipart_add_field(form, "message_thread_id",
+			str_from(settings_get(s, "thread_id")));
+	if (is_picture && parts_measure_utf16(part->title) <= CAPTION_MAX)
+		multipart_add_field(form, "caption", part->title);
+	multipart_add_file(form, is_picture ? "photo" : "document",
+		is_picture ? STR("picture") : part->title, part->content_type, part->body);
+	multipart_end(form);
+}
+
+static const char *
+method_for(const char *kind)
+{
+	if (!part_is_file(kind))
+		return "sendMessage";
+	return strcmp(kind, PART_PICTURE) == 0 ? "sendPhoto" : "sendDocument";
+}
+
 static void
 send(const struct send_request *request, struct outcome *outcome)
 {
@@ -133,19 +166,27 @@ send(const struct send_request *request, struct outcome *outcome)
 	struct str endpoint = str_from(settings_has(s, "endpoint") ? settings_get(s, "endpoint") :
 		"https://api.telegram.org");
 	struct post post = { .send = request, .body = request->part->body };
+	struct multipart form = { .body = BUF_INIT };
 	struct http_answer answer;
 	struct buf url = BUF_INIT;
 
+	if (part_is_file(request->part->kind)) {
+		make_form(&form, s, request->part);
+		post.body = buf_str(&form.body);
+		post.content_type = form.content_type;
+	}
 	*outcome = (struct outcome)OUTCOME_INIT;
 	while (str_ends(endpoint, STR("/")))
 		endpoint.len--;
-	buf_addf(&url, "%.*s/bot%s/sendMessage", STR_ARG(endpoint), settings_get(s, "token"));
+	buf_addf(&url, "%.*s/bot%s/%s", STR_ARG(endpoint), settings_get(s, "token"),
+		method_for(request->part->kind));
 	post.url = buf_text(&url);
 	if (post_perform(&post, true, outcome, &answer))
 		judge(&answer, outcome);
 	http_answer_fini(&answer);
 	outcome_mask(outcome, s);
 	explicit_bzero(url.p, url.len);
+	multipart_fini(&form);
 	buf_fini(&url);
 }
 
@@ -171,7 +212,7 @@ static bool
 preview(struct document *doc, const struct settings *settings, int columns, struct buf *to,
 	struct err *err)
 {
-	static const struct chat_look look = { .table = MD_TABLE_CODE };
+	static const struct chat_look look = { .table = MD_TABLE_CODE, .shows_pictures = true };
 
 	(void)settings;
 	(void)err;
@@ -185,6 +226,8 @@ const struct channel channel_telegram = {
 	.field_count = ARRAY_LEN(fields),
 	.budget = 4000,
 	.budget_unit = "characters",
+	.picture_max = PICTURE_MAX,
+	.attach_max = FILE_MAX,
 	.pace_burst = 1,
 	.pace_refill_s = 3,
 	.about = "Telegram chat by a bot",

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "src/base/utf8.h"
+#include "src/channel/channel.h"
 #include "src/cli/choice.h"
 #include "src/cli/interrupt.h"
 #include "src/content/render_text.h"
@@ -55,11 +56,44 @@ print_rendered(const char *styled)
 	buf_fini(&clean);
 }
 
+/* How long all parts take at the pace of their bot. */
+static void
+print_sending_time(const cJSON *part)
+{
+	double of = reply_number(part, "of"), burst = reply_number(part, "burst");
+	double refill = reply_number(part, "refill_s"), seconds = (of - burst) * refill;
+
+	if (burst <= 0 || of <= burst || seconds < 1)
+		return;
+	if (seconds < 120)
+		print_talk("sending takes about %.0f s at this bot's pace", seconds);
+	else
+		print_talk("sending takes about %.0f minutes at this bot's pace", seconds / 60);
+}
+
+static void
+print_gauge(const cJSON *part)
+{
+	double number = reply_number(part, "part"), rows = reply_number(part, "rows");
+	double budget = reply_number(part, "budget"), of = reply_number(part, "of");
+	double measured = reply_number(part, "measured");
+	const char *kind = reply_text(part, "kind");
+
+	fflush(stdout);
+	if (part_is_file(kind))
+		print_talk("part %.0f of %.0f: %s %s, %.0f bytes", number, of, kind,
+			reply_text(part, "title"), measured);
+	else if (budget > 0)
+		print_talk("part %.0f of %.0f: %.0f of %.0f %s, %.0f row%s", number, of, measured,
+			budget, reply_text(part, "unit"), rows, rows == 1 ? "" : "s");
+	if (number == of)
+		print_sending_time(part);
+}
+
 static void
 print_text_part(const struct preview *p, const cJSON *part)
 {
-	double number = reply_number(part, "part"), rows = reply_number(part, "rows");
-	double budget = reply_number(part, "budget");
+	double number = reply_number(part, "part");
 
 	if (number == 1) {
 		if (p->parts > 0)
@@ -69,11 +103,7 @@ print_text_part(const struct preview *p, const cJSON *part)
 			reply_text(part, "channel"));
 		print_rendered(reply_text(part, "text"));
 	}
-	fflush(stdout);
-	if (budget > 0)
-		print_talk("part %.0f of %.0f: %.0f of %.0f %s, %.0f row%s", number,
-			reply_number(part, "of"), reply_number(part, "measured"), budget,
-			reply_text(part, "unit"), rows, rows == 1 ? "" : "s");
+	print_gauge(part);
 }
 
 static void

@@ -436,12 +436,13 @@ plan_split(struct planner *p, const struct unit_list *units, struct err *err)
 /* --- truncation: all text, then as many rows as there is room for --- */
 
 static void
-rows_note(struct buf *to, const struct unit *u, size_t shown)
+rows_note(const struct planner *p, struct buf *to, const struct unit *u, size_t shown)
 {
 	thousands_add(to, shown);
 	buf_adds(to, " of ");
 	thousands_add(to, u->total_rows > u->row_count ? u->total_rows : u->row_count);
 	buf_adds(to, counts_rows(u) ? " rows" : " lines");
+	buf_adds(to, p->o->left_out_note ? p->o->left_out_note : "");
 }
 
 static size_t
@@ -451,7 +452,7 @@ least_cost(struct planner *p, const struct unit *u)
 	struct buf longest = BUF_INIT;
 
 	if (u->kind == UNIT_ROWS && u->row_count) {
-		rows_note(&longest, u, u->row_count);
+		rows_note(p, &longest, u, u->row_count);
 		cost += p->separator + measure(p, note(p, buf_text(&longest)));
 		buf_fini(&longest);
 	}
@@ -471,11 +472,13 @@ truncate_rows(struct planner *p, const struct unit *u, size_t room)
 	push_rows(p, u, 0, to);
 	if (to == u->row_count)
 		return;
-	rows_note(&text, u, to);
+	rows_note(p, &text, u, to);
 	said = note(p, buf_text(&text));
 	push(p, (struct slice){ .text = said }, measure(p, said), false);
 	if (counts_rows(u))
 		p->parts->rows_left_out += u->row_count - to;
+	else
+		p->parts->text_left_out = true;
 	buf_fini(&text);
 }
 
@@ -499,10 +502,23 @@ count_kept(struct planner *p, const struct unit_list *units, size_t *need)
 	return kept;
 }
 
+static struct str
+rest_note(struct planner *p)
+{
+	struct buf text = BUF_INIT;
+	struct str said;
+
+	buf_adds(&text, "… the rest does not fit");
+	buf_adds(&text, p->o->left_out_note ? p->o->left_out_note : "");
+	said = note(p, buf_text(&text));
+	buf_fini(&text);
+	return said;
+}
+
 static bool
 plan_truncated(struct planner *p, const struct unit_list *units, struct err *err)
 {
-	struct str said = note(p, "… the rest does not fit");
+	struct str said = rest_note(p);
 	size_t need = measure(p, said) + p->separator, kept = count_kept(p, units, &need);
 
 	for (size_t i = 0; i < kept; i++) {
@@ -525,6 +541,7 @@ plan_truncated(struct planner *p, const struct unit_list *units, struct err *err
 			truncate_rows(p, u, room - (least - p->head - p->tail));
 	}
 	if (kept < units->count) {
+		p->parts->text_left_out = true;
 		for (size_t i = kept; i < units->count; i++)
 			if (counts_rows(&units->list[i]))
 				p->parts->rows_left_out += units->list[i].row_count;

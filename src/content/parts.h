@@ -50,7 +50,9 @@ struct parts_options {
 	size_t max_tables;     /* per part; 0: any */
 	size_t max_rows;       /* of one table in one part; 0: any */
 	size_t last_reserve;   /* kept free in each part: mentions, footer of the last */
-	enum oversize oversize; /* ATTACH is planned as TRUNCATE; see rows_left_out */
+	enum oversize oversize; /* ATTACH is planned as TRUNCATE; see `struct parts` */
+	/* Said behind "40 of 10,000 rows": where the others are. NULL: nothing. */
+	const char *left_out_note;
 	const char *channel;	/* for messages: "DingTalk" */
 	const char *unit_name;	/* "bytes" */
 	void *context;
@@ -73,6 +75,7 @@ struct parts {
 	struct planned_part *list;
 	size_t count;	      /* at least 1 */
 	size_t rows_left_out; /* by TRUNCATE and ATTACH */
+	bool text_left_out;   /* by the same: more than rows */
 };
 
 /* ERR_LIMIT when oversize is FAIL and one part is not enough, or something cannot be

@@ -246,10 +246,10 @@ add_image(struct unit_maker *m, struct doc_block *block)
 
 	if (block->alt.len)
 		image.first = &alt;
-	if (m->o->on_image)
-		m->o->on_image(m->o->context, block, m->units);
-	else if (block->url.len)
+	if (block->url.len)
 		add_inline_block(m, &paragraph);
+	else if (m->o->on_image)
+		m->o->on_image(m->o->context, block);
 	else
 		document_warn(m->doc, "W_IMAGE",
 			"content[%zu]: this channel takes pictures only by a URL; '%.*s' is left "

@@ -74,14 +74,14 @@ DP_API const struct md_dialect *md_dialect_find(const char *name);
 /* All blocks but mail bodies, in order, as units to be joined with dialect->paragraph
  * (elements: with ","): one a paragraph, heading or list (ROWS of items); tables as
  * ROWS. A paragraph larger than `max` (in `measure` after element_escape; 0: none)
- * comes as several, each with its own marks closed. Images with a path but no url are
- * left out with W_IMAGE. */
+ * comes as several, each with its own marks closed. */
 struct md_units_options {
 	size_t max;
 	size_t (*measure)(struct str text);
 	/* NULL: tables in the dialect's own form. */
 	void (*on_table)(void *context, struct doc_block *block, struct unit_list *units);
-	void (*on_image)(void *context, struct doc_block *block, struct unit_list *units);
+	/* A picture by a file alone; NULL: left out with W_IMAGE. */
+	void (*on_image)(void *context, struct doc_block *block);
 	/* Cards: each unit of text becomes an element `open` escaped text `close`, as in
 	 * {"tag":"markdown","content":" … "}. NULL open: the text as it is. */
 	struct md_wrap element;

@@ -81,6 +81,8 @@ deliver_add_part(struct active *a, struct str text, struct str body, struct err 
 	p->node = arena_strdup(&a->arena, text_of(json, "node"));
 	p->destination = arena_strdup(&a->arena, text_of(json, "destination"));
 	p->bucket = arena_strdup(&a->arena, text_of(json, "bucket"));
+	p->pace_burst = (int)number_of(json, "burst", 0);
+	p->pace_refill_s = number_of(json, "refill_s", 0);
 	p->channel = channel_find(text_of(json, "channel"));
 	p->plan = (struct delivery_row){ .part = p->part, .parts = p->parts,
 		.rows = (int64_t)number_of(json, "rows", 0), .node = p->node,
@@ -95,24 +97,42 @@ deliver_add_part(struct active *a, struct str text, struct str body, struct err 
 	return p->channel ? true : err_set(err, ERR_INTERNAL, "a part of an unknown channel");
 }
 
+/* The destination's settings without its secrets; none when it is gone. */
+static void
+read_settings(struct supervisor *s, const struct sending *p, struct settings *settings)
+{
+	struct err ignored = ERR_INIT;
+	struct arena a = ARENA_INIT;
+
+	*settings = (struct settings)SETTINGS_INIT;
+	store_destination_show(s->ws, p->destination, &a, NULL, settings, &ignored);
+	arena_fini(&a);
+}
+
 /* on_unknown of the destination: hold or resend. */
 static bool
 holds_unknown(struct supervisor *s, const struct sending *p)
 {
-	struct settings settings = SETTINGS_INIT;
-	struct err ignored = ERR_INIT;
-	struct arena a = ARENA_INIT;
-	bool hold = !p->channel->resend_unknown;
+	struct settings settings;
 	const char *choice;
+	bool hold;
 
-	if (store_destination_show(s->ws, p->destination, &a, NULL, &settings, &ignored)) {
-		choice = settings_get(&settings, "on_unknown");
-		if (*choice)
-			hold = strcmp(choice, "hold") == 0;
-	}
+	read_settings(s, p, &settings);
+	choice = settings_get(&settings, "on_unknown");
+	hold = *choice ? strcmp(choice, "hold") == 0 : !p->channel->resend_unknown;
 	settings_fini(&settings);
-	arena_fini(&a);
 	return hold;
+}
+
+static void
+read_pace(struct supervisor *s, struct sending *p)
+{
+	struct settings settings;
+	struct err ignored = ERR_INIT;
+
+	read_settings(s, p, &settings);
+	channel_pace(p->channel, &settings, &p->pace_burst, &p->pace_refill_s, &ignored);
+	settings_fini(&settings);
 }
 
 static bool
@@ -164,6 +184,7 @@ resume_one(struct supervisor *s, struct active *a, const struct delivery_row *d,
 		return ledger_reject(s->ws, &a->run, d->id, "none",
 			"this dpstudio has no such channel", err);
 	}
+	read_pace(s, p);
 	p->hold_unknown = p->state == DELIVERY_UNKNOWN && holds_unknown(s, p);
 	if ((p->state == DELIVERY_PLANNED || p->state == DELIVERY_DEFERRED) && p->expires_us <= now) {
 		p->state = DELIVERY_REJECTED;
@@ -258,8 +279,7 @@ choose_one(struct supervisor *s, struct active *a, struct sending *p, struct err
 	p->by = carrier(s, a, p, err);
 	if (!p->by)
 		return err->code == ERR_NONE;
-	if (!bucket_take(s->ws, p->bucket, p->channel->pace_burst, p->channel->pace_refill_s, now,
-		    &wait, err))
+	if (!bucket_take(s->ws, p->bucket, p->pace_burst, p->pace_refill_s, now, &wait, err))
 		return false;
 	if (wait) {
 		p->not_before_us = now + wait;
@@ -447,12 +467,16 @@ state_of(const char *name)
 	return DELIVERY_UNKNOWN;
 }
 
+/* Too fast, or the channel said when it wants the next one. */
 static void
 block_bot(struct supervisor *s, const struct sending *p, const struct delivery_result *r,
-	struct err *err)
+	double pace_after_s, struct err *err)
 {
 	if (r->state == DELIVERY_DEFERRED && strcmp(r->class, outcome_class_name(CLASS_RATE)) == 0)
 		bucket_block(s->ws, p->bucket, r->retry_us, err);
+	else if (pace_after_s > 0)
+		bucket_block(s->ws, p->bucket,
+			clock_now_us() + (int64_t)(pace_after_s * (double)CLOCK_SECOND), err);
 }
 
 bool
@@ -479,7 +503,7 @@ deliver_outcome(struct supervisor *s, struct active *a, struct sending *p, const
 		p->not_before_us = clock_now_us() + 60 * CLOCK_SECOND;
 	}
 	ok = ledger_outcome(s->ws, &a->run, p->id, &r, err);
-	block_bot(s, p, &r, err);
+	block_bot(s, p, &r, number_of(json, "pace_after_s", 0), err);
 	buf_fini(&recipients);
 	return ok;
 }

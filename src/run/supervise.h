@@ -43,6 +43,8 @@ struct sending {
 	int part, parts;
 	const char *node, *destination, *bucket; /* in the active's arena */
 	const struct channel *channel;
+	int pace_burst; /* the destination's own, else the channel's; 0: no pacing */
+	double pace_refill_s;
 	bool hold_unknown;
 	bool in_flight;
 	uint32_t job; /* of the request that carries it; 0: a GO to the active's own */

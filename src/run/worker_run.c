@@ -256,6 +256,8 @@ struct tell_sink {
 	const struct target *target;
 	struct document *doc;
 	char bucket[65];
+	int burst;
+	double refill_s;
 };
 
 static void
@@ -312,6 +314,7 @@ tell_part(struct part_sink *self, const struct part *part, struct err *err)
 	(void)err;
 	buf_addf(&json, "{\"part\":%d,\"of\":%d,\"rows\":%zu,\"measured\":%zu,\"budget\":%zu",
 		part->number, part->of, part->rows, part->measured, s->target->channel->budget);
+	buf_addf(&json, ",\"burst\":%d,\"refill_s\":%.6f", s->burst, s->refill_s);
 	add_text(&json, "node", str_from(s->push->name));
 	add_text(&json, "destination", str_from(s->target->name));
 	add_text(&json, "channel", str_from(s->target->channel->name));
@@ -337,9 +340,11 @@ static bool
 build(struct run_job *j, const struct node *push, const struct target *target,
 	struct document *doc, struct err *err)
 {
-	struct tell_sink sink = { { tell_part }, j, push, target, doc, "" };
+	struct tell_sink sink = { { tell_part }, j, push, target, doc, "", 0, 0 };
 
 	channel_bucket_key(target->channel, &target->settings, sink.bucket);
+	if (!channel_pace(target->channel, &target->settings, &sink.burst, &sink.refill_s, err))
+		return err_wrap(err, "destination %s", target->name);
 	if (!target->channel->build(doc, &target->settings, &sink.sink, err))
 		return err_wrap(err, "destination %s", target->name);
 	return true;

@@ -65,6 +65,8 @@ outcome_json(struct buf *json, uint32_t part, const struct outcome *o, int64_t e
 		o->api_code ? o->api_code : o->http_code);
 	buf_addf(json, ",\"retry_after_s\":%.3f,\"retry_max\":%d,\"elapsed_us\":%lld",
 		o->retry_after_s, o->retry_max, (long long)elapsed_us);
+	if (o->pace_after_s > 0)
+		buf_addf(json, ",\"pace_after_s\":%.3f", o->pace_after_s);
 	buf_adds(json, ",\"message\":");
 	json_add_string(json, str_from(o->message));
 	buf_adds(json, ",\"advice\":");

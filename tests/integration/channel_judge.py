@@ -5,6 +5,8 @@
     channel_judge.py dingtalk-sign SECRET   a recorded request (JSON of peer_http.py)
     channel_judge.py lark-sign SECRET       the same
     channel_judge.py webhook-sign SECRET    the same
+    channel_judge.py form NAME=VALUE…       the same, multipart/form-data: each field holds
+                                            the value; NAME@FILE=VALUE: of a file so named
     channel_judge.py mail KEY=VALUE…        a message; subject=, from=, to=, parts=N,
                                             attachment=NAME (each must hold)
 
@@ -64,6 +66,31 @@ def webhook(secret):
         fail("X-Timestamp is not now")
 
 
+def form(wanted):
+    request = json.load(sys.stdin)
+    headers = {k.lower(): v for k, v in request["headers"]}
+    body = request.get("body", "").encode() or base64.b64decode(request["body_base64"])
+    whole = f"Content-Type: {headers['content-type']}\r\n\r\n".encode() + body
+    message = email.message_from_bytes(whole, policy=email.policy.HTTP)
+    if not message.is_multipart() or message.defects:
+        fail(f"no form: {message.defects} {headers['content-type']}")
+    found = {}
+    for part in message.iter_parts():
+        disposition = part["Content-Disposition"]
+        if disposition.content_disposition != "form-data" or part.defects:
+            fail(f"{disposition}: {part.defects}")
+        name = disposition.params["name"]
+        if part.get_filename():
+            name += "@" + part.get_filename()
+        found[name] = part.get_payload(decode=True).decode("utf-8", "replace")
+    for item in wanted:
+        name, _, value = item.partition("=")
+        if value not in found.get(name, "") or name not in found:
+            fail(f"'{item}' is not in {str(found)[:600]}")
+    if len(found) != len(wanted):
+        fail(f"more or fewer than {wanted}: {list(found)}")
+
+
 def check_wire(raw):
     for number, line in enumerate(raw.split(b"\r\n"), 1):
         if b"\n" in line or b"\r" in line:
@@ -115,6 +142,8 @@ def main():
     kind = sys.argv[1]
     if kind == "mail":
         mail(sys.argv[2:])
+    elif kind == "form":
+        form(sys.argv[2:])
     else:
         {"dingtalk-sign": dingtalk, "lark-sign": lark, "webhook-sign": webhook}[kind](sys.argv[2])
 
