@@ -24,6 +24,12 @@ struct screen_cell {
 
 #define CELL_CLUSTER UINT32_C(0x80000000)
 
+static inline bool
+cell_equal(const struct screen_cell *a, const struct screen_cell *b)
+{
+	return memcmp(a, b, sizeof(*a)) == 0;
+}
+
 struct cells {
 	struct screen_cell *cells;
 	int rows, cols;

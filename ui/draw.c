@@ -8,13 +8,14 @@
 #include <curses.h>
 #include <term.h>
 
+#include "ui/scroll.h"
+
 #define UTF8_REPLACEMENT 0xFFFD /* utf8.h and term.h do not go together */
 
 #define UNKNOWN (-1)
-#define JUMP 5	    /* cells that are cheaper written again than jumped over */
+#define JUMP 4	    /* cells that are cheaper written again than jumped over */
+#define LINES_MOST 3 /* rows down that are cheaper by newlines than by their number */
 #define SHIFT_MIN 14 /* cells that are cheaper shifted by the terminal than written */
-#define SCROLL_GAIN 60 /* cells a scroll must save */
-#define SCROLL_MOST 3  /* rows; by more there is little left to keep */
 
 struct draw {
 	struct colours colours;
@@ -143,6 +144,35 @@ put_place(struct buf *out, const char *cup, int row, int col)
 		buf_adds(out, "\033[H");
 }
 
+static void
+use_look(struct draw *d, struct buf *out, struct look look)
+{
+	colours_change(&d->colours, out, d->look, look);
+	d->look = look;
+}
+
+static struct look
+look_of(const struct draw *d, const struct screen_cell *cell)
+{
+	return colours_look(&d->colours, cell->role, cell->over);
+}
+
+static bool
+is_ascii(const struct screen_cell *cell)
+{
+	return cell->glyph >= 0x20 && cell->glyph < 0x7F;
+}
+
+/* The cell can be written without another look than the terminal's now. */
+static bool
+is_in_look(const struct draw *d, const struct screen_cell *cell)
+{
+	struct look look = look_of(d, cell);
+
+	return is_ascii(cell) && (cell->glyph == ' ' ? look_blank_equal(d->look, look)
+						     : look_equal(d->look, look));
+}
+
 static int
 digits(int n)
 {
@@ -172,6 +202,44 @@ move_right(struct draw *d, struct buf *out, int row, int col)
 		put_place(out, d->cup, row, col);
 }
 
+/* The first cells of a row are written again, as they are shown; 0 when that needs
+ * another look, or more bytes than a jump. */
+static int
+rewritable(const struct draw *d, int row, int col)
+{
+	const struct screen_cell *cell = &d->front.cells[row * d->front.cols];
+
+	if (col > JUMP)
+		return 0;
+	for (int i = 0; i < col; i++)
+		if (!is_in_look(d, &cell[i]))
+			return 0;
+	return col;
+}
+
+/* Down by newlines: output is not processed, so that one keeps the column. */
+static bool
+move_by_lines(struct draw *d, struct buf *out, int row, int col)
+{
+	int by = row - d->row, again = d->row == UNKNOWN ? 0 : rewritable(d, row, col);
+
+	if (d->row == UNKNOWN || by < 1 || by > LINES_MOST)
+		return false;
+	if (col == d->col) {
+		buf_add_repeat(out, "\n", (size_t)by);
+		return true;
+	}
+	if (!again && col && (!d->cuf || by > digits(row + 1)))
+		return false;
+	buf_addc(out, '\r');
+	buf_add_repeat(out, "\n", (size_t)by);
+	for (int i = 0; i < again; i++)
+		buf_addc(out, (char)d->front.cells[row * d->front.cols + i].glyph);
+	if (col && !again)
+		put_number(out, d->cuf, col);
+	return true;
+}
+
 static void
 move_to(struct draw *d, struct buf *out, int row, int col)
 {
@@ -185,40 +253,13 @@ move_to(struct draw *d, struct buf *out, int row, int col)
 		buf_add_repeat(out, "\b", (size_t)(d->col - col));
 	else if (row == d->row && d->hpa)
 		put_column(out, d->hpa, col);
-	else if (d->row != UNKNOWN && row == d->row + 1 && col == 0)
-		buf_adds(out, "\r\n");
-	else
+	else if (!move_by_lines(d, out, row, col))
 		put_place(out, d->cup, row, col);
 	d->row = row;
 	d->col = col;
 }
 
-static void
-use_look(struct draw *d, struct buf *out, struct look look)
-{
-	colours_change(&d->colours, out, d->look, look);
-	d->look = look;
-}
-
-static struct look
-look_of(const struct draw *d, const struct screen_cell *cell)
-{
-	return colours_look(&d->colours, cell->role, cell->over);
-}
-
 /* --- rows ------------------------------------------------------------------------ */
-
-static bool
-cell_equal(const struct screen_cell *a, const struct screen_cell *b)
-{
-	return memcmp(a, b, sizeof(*a)) == 0;
-}
-
-static bool
-is_ascii(const struct screen_cell *cell)
-{
-	return cell->glyph >= 0x20 && cell->glyph < 0x7F;
-}
 
 /* Wide characters that every terminal knows as such. */
 static bool
@@ -342,21 +383,22 @@ try_erase(struct draw *d, struct buf *out, const struct cells *cells, int row, i
 	return 0;
 }
 
-/* Cells up to the next difference are written rather than jumped over? */
+/* Cells up to the next difference are written rather than jumped over? Not when that
+ * costs a change of look that the jump does not need. */
 static bool
 is_short_gap(const struct draw *d, const struct cells *cells, int row, int col, int next)
 {
+	const struct screen_cell *cell = &cells->cells[row * cells->cols];
+	struct look target = look_of(d, &cell[next]);
+	int i = col;
+
 	if (next - col > JUMP || d->row != row || d->col != col)
 		return false;
-	for (int i = col; i < next; i++) {
-		const struct screen_cell *cell = &cells->cells[row * cells->cols + i];
-
-		if (!is_ascii(cell) || !(cell->glyph == ' '
-						? look_blank_equal(d->look, look_of(d, cell))
-						: look_equal(d->look, look_of(d, cell))))
-			return false;
-	}
-	return true;
+	while (i < next && is_in_look(d, &cell[i]))
+		i++;
+	while (i < next && is_ascii(&cell[i]) && look_equal(target, look_of(d, &cell[i])))
+		i++;
+	return i == next;
 }
 
 /* The first column of the grapheme that col belongs to. */
@@ -479,38 +521,6 @@ try_shift(struct draw *d, struct buf *out, const struct cells *cells, int row)
 
 /* --- scrolling -------------------------------------------------------------------- */
 
-static int
-row_differences(const struct draw *d, const struct cells *cells, int old_row, int new_row)
-{
-	const struct screen_cell *old = &d->front.cells[old_row * cells->cols];
-	const struct screen_cell *new = &cells->cells[new_row * cells->cols];
-	int n = 0;
-
-	if (memcmp(old, new, sizeof(*old) * (size_t)cells->cols) == 0)
-		return 0;
-	for (int i = 0; i < cells->cols; i++)
-		n += !cell_equal(&old[i], &new[i]);
-	return n;
-}
-
-/* Differences when rows top..bottom had moved by `by` (up when positive). */
-static int
-scrolled_differences(const struct draw *d, const struct cells *cells, int top, int bottom, int by,
-	int limit)
-{
-	int n = 0;
-
-	for (int row = top; row <= bottom && n < limit; row++) {
-		int from = row + by;
-
-		if (from >= top && from <= bottom)
-			n += row_differences(d, cells, from, row);
-		else
-			n += cells->cols / 2;
-	}
-	return n;
-}
-
 static void
 scroll_rows(struct draw *d, struct buf *out, int cols, int top, int bottom, int by)
 {
@@ -525,7 +535,10 @@ scroll_rows(struct draw *d, struct buf *out, int cols, int top, int bottom, int 
 	put_place(out, d->csr, top, bottom);
 	put_place(out, d->cup, by > 0 ? bottom : top, 0);
 	put_number(out, by > 0 ? d->ind : d->ri, n);
-	put_place(out, d->csr, 0, d->front.rows - 1);
+	if (d->colours.ansi)
+		buf_adds(out, "\033[r");
+	else
+		put_place(out, d->csr, 0, d->front.rows - 1);
 	d->row = d->col = UNKNOWN;
 	if (by > 0)
 		memmove(first, first + n * cols, line * (size_t)(rows - n));
@@ -538,26 +551,13 @@ scroll_rows(struct draw *d, struct buf *out, int cols, int top, int bottom, int 
 static void
 try_scroll(struct draw *d, struct buf *out, const struct cells *cells)
 {
-	int top = 0, bottom = cells->rows - 1, best = 0, least;
+	struct scroll s;
 
-	while (top < bottom && row_differences(d, cells, top, top) == 0)
-		top++;
-	while (bottom > top && row_differences(d, cells, bottom, bottom) == 0)
-		bottom--;
-	if (!d->csr || !d->ind || !d->ri || bottom - top < 3)
+	if (!d->csr || !d->ind || !d->ri)
 		return;
-	least = scrolled_differences(d, cells, top, bottom, 0, INT32_MAX) - SCROLL_GAIN;
-	for (int k = 1; k <= SCROLL_MOST && least > 0; k++)
-		for (int sign = -1; sign <= 1; sign += 2) {
-			int n = scrolled_differences(d, cells, top, bottom, sign * k, least);
-
-			if (n < least) {
-				least = n;
-				best = sign * k;
-			}
-		}
-	if (best)
-		scroll_rows(d, out, cells->cols, top, bottom, best);
+	s = scroll_find(&d->front, cells);
+	if (s.by)
+		scroll_rows(d, out, cells->cols, s.top, s.bottom, s.by);
 }
 
 /* --- the whole --------------------------------------------------------------------- */

@@ -121,8 +121,11 @@ random_move(struct canvas *c, struct cells *cells)
 	int row = chance(cells->rows), col = chance(cells->cols), by = chance(3) + 1;
 	struct screen_cell *line = &cells->cells[row * cells->cols];
 	size_t whole = sizeof(*line) * (size_t)cells->cols;
-	int rows = cells->rows - row - by;
+	int rows;
 
+	if (chance(4) == 0)
+		by = chance(cells->rows);
+	rows = cells->rows - row - by;
 	if (chance(2) && col + by < cells->cols) {
 		/* A key typed into the row, up to some column. */
 		int end = col + by + chance(cells->cols - col - by);
@@ -317,6 +320,45 @@ test_scrolling_is_cheap(void **state)
 	vt_fini(&vt);
 }
 
+/* A page further two rows stay in sight: the terminal keeps those, blanks the others, and
+ * neither line ends nor the first columns cost a cursor address. */
+static void
+test_paging_is_cheap(void **state)
+{
+	struct draw *d = new_draw("xterm-256color");
+	size_t text = 0, bytes;
+	struct cells cells;
+	struct canvas c;
+	struct vt vt;
+
+	(void)state;
+	vt_init(&vt, 24, 80);
+	cells_init(&cells);
+	cells_resize(&cells, 24, 80);
+	c = canvas_whole(&cells);
+	colours_init(&colours);
+	for (int page = 0; page < 6; page++) {
+		int first = (page < 4 ? page : 6 - page) * 20;
+
+		canvas_clear(&c, ROLE_TEXT);
+		canvas_puts(&c, 0, 0, ROLE_MENU, "the menu");
+		text = 0;
+		for (int row = 1; row < 23; row++)
+			text += (size_t)canvas_printf(&c, row, row % 3, ROLE_TEXT,
+				"line %d: %.*s", first + row, (first + row) * 7 % 40,
+				"of some length that is another one in each");
+		canvas_printf(&c, 23, 60, ROLE_TEXT, "%d", first + 1);
+		cells.cursor_row = 1;
+		cells.cursor_col = 0;
+		bytes = update(d, &vt, &cells);
+		assert_true(page == 0 || bytes <= text * 20 / 22 + 20 * 3 + 40);
+	}
+	cells_fini(&cells);
+	draw_free(d);
+	term_forget();
+	vt_fini(&vt);
+}
+
 /* Terminals of other abilities get a right screen as well. */
 static void
 test_other_terminals(void **state)
@@ -404,6 +446,7 @@ main(void)
 		cmocka_unit_test(test_all_of_unicode),
 		cmocka_unit_test(test_typing_is_cheap),
 		cmocka_unit_test(test_scrolling_is_cheap),
+		cmocka_unit_test(test_paging_is_cheap),
 		cmocka_unit_test(test_other_terminals),
 		cmocka_unit_test(test_controls_do_not_pass),
 	};
