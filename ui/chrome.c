@@ -98,18 +98,24 @@ draw_menu_bar(struct ui *ui, struct canvas *c)
 	size_t count = chrome_menus(ui, names, MENUS_MAX);
 	const struct screen *s = ui_screen(ui);
 	struct buf place = BUF_INIT;
+	struct str rest;
 	int col = 1, width;
+	size_t gap;
 
 	canvas_fill(c, 0, 0, 1, c->cols, ROLE_MENU);
 	for (size_t i = 0; i < count; i++)
 		col += canvas_puts(c, 0, col, ROLE_MENU, _(names[i])) + 2;
 	if (s && s->ops->place)
 		s->ops->place((struct screen *)(uintptr_t)s, &place);
-	width = (int)utf8_width(buf_str(&place));
-	if (width && col + width + 1 < c->cols)
-		canvas_text(c, 0, c->cols - width - 1, ROLE_MENU, buf_str(&place));
+	rest = buf_str(&place);
+	/* Parts stand two blanks apart; what does not fit goes from the left. */
+	while ((width = (int)utf8_width(rest)) + col + 1 > c->cols &&
+		(gap = str_find(rest, STR("  "), 0)) != SIZE_MAX)
+		rest = str_slice(rest, gap + 2, rest.len);
+	if (width && col + width + 1 <= c->cols)
+		canvas_text(c, 0, c->cols - width - 1, ROLE_MENU, rest);
 	else if (width && col + 8 < c->cols)
-		canvas_field(c, 0, col, c->cols - col - 1, ROLE_MENU, 'l', buf_str(&place));
+		canvas_field(c, 0, col, c->cols - col - 1, ROLE_MENU, 'l', rest);
 	buf_fini(&place);
 }
 

@@ -4,6 +4,7 @@
 #include "ui/core.h"
 #include "ui/palette.h"
 #include "ui/screens/screens.h"
+#include "ui/studio.h"
 
 struct command_keys { /* what the config changed */
 	char *name, *keys;
@@ -73,6 +74,38 @@ run_suspend(struct screen *s)
 	ui_suspend(s->ui);
 }
 
+static bool
+can_travel(const struct screen *s, int by)
+{
+	const struct studio *studio = studio_of(s->ui);
+
+	return studio && model_can_travel(studio->model, by);
+}
+
+static void
+run_back(struct screen *s)
+{
+	model_travel(studio_of(s->ui)->model, -1);
+}
+
+static bool
+can_back(const struct screen *s)
+{
+	return can_travel(s, -1);
+}
+
+static void
+run_forth(struct screen *s)
+{
+	model_travel(studio_of(s->ui)->model, 1);
+}
+
+static bool
+can_forth(const struct screen *s)
+{
+	return can_travel(s, 1);
+}
+
 static void
 run_quit(struct screen *s)
 {
@@ -126,12 +159,15 @@ const struct command common_commands[] = {
 	{ name, title, menu, key, NULL, run_open_##id, can_open_##id },
 #include "ui/screens/screens.def"
 #undef SCREEN
+	{ "undo-change", N_("Take back the last change of the task"), N_("Edit"), "u", NULL,
+		run_back, can_back },
+	{ "redo-change", N_("Do that change again"), N_("Edit"), "U", NULL, run_forth, can_forth },
 	{ "next-pane", N_("Next pane"), N_("View"), "F9", NULL, run_next_pane, NULL },
 	{ "previous-pane", N_("Previous pane"), N_("View"), "Shift-F9", NULL, run_previous_pane, NULL },
 	{ "redraw", N_("Redraw"), N_("View"), "Ctrl-L", NULL, run_redraw, NULL },
 	{ "mouse", N_("Mouse on or off"), N_("View"), NULL, NULL, run_mouse, NULL },
 	{ "help", N_("Help and keys"), N_("Help"), "F1 ?", N_("Help"), run_help, NULL },
-	{ "palette", N_("Command palette"), N_("Help"), "Ctrl-P :", NULL, run_palette, NULL },
+	{ "palette", N_("Command palette"), N_("Help"), "Ctrl-P :", N_("Palette"), run_palette, NULL },
 	{ "menu", N_("Menu"), NULL, "F10", N_("Menu"), run_menu, NULL },
 	{ "suspend", N_("Suspend"), N_("Task"), "Ctrl-Z", NULL, run_suspend, NULL },
 	{ "close", N_("Close this screen"), N_("Task"), "q Esc", NULL, run_close, can_close },
@@ -232,20 +268,27 @@ bool
 command_by_key(struct ui *ui, const struct key *key)
 {
 	const struct screen *s = ui_screen(ui);
+	const struct command *greyed = NULL, *c;
 
-	for (size_t i = 0; s && i < s->ops->command_count; i++)
-		if (has_key(ui, &s->ops->commands[i], key)) {
-			command_perform(ui, &s->ops->commands[i]);
+	for (size_t i = 0; s && i < s->ops->command_count; i++) {
+		c = &s->ops->commands[i];
+		if (has_key(ui, c, key) && command_can(ui, c)) {
+			command_perform(ui, c);
 			return true;
 		}
-	for (size_t i = 0; i < common_command_count; i++)
-		if (has_key(ui, &common_commands[i], key)) {
-			if (!command_can(ui, &common_commands[i]))
-				return false;
-			command_perform(ui, &common_commands[i]);
+		if (!greyed && has_key(ui, c, key))
+			greyed = c;
+	}
+	for (size_t i = 0; i < common_command_count; i++) {
+		c = &common_commands[i];
+		if (has_key(ui, c, key) && command_can(ui, c)) {
+			command_perform(ui, c);
 			return true;
 		}
-	return false;
+	}
+	if (greyed)
+		command_perform(ui, greyed); /* says that it is not possible */
+	return greyed != NULL;
 }
 
 bool
@@ -267,6 +310,11 @@ ui_each_command(struct ui *ui,
 
 	for (size_t i = 0; s && i < s->ops->command_count; i++)
 		fn(context, &s->ops->commands[i], command_can(ui, &s->ops->commands[i]));
-	for (size_t i = 0; i < common_command_count; i++)
-		fn(context, &common_commands[i], command_can(ui, &common_commands[i]));
+	for (size_t i = 0; i < common_command_count; i++) {
+		const struct command *c = &common_commands[i];
+
+		/* Alone with a file there is no task. */
+		if (ui_app(ui) || (c->run != run_back && c->run != run_forth))
+			fn(context, c, command_can(ui, c));
+	}
 }

@@ -117,12 +117,13 @@ prepare_channel(struct prepared *p, struct err *err)
 	return ok;
 }
 
-/* For now, as a test at this moment would have it. */
+/* For the date that was chosen, else as a test at this moment would have it. */
 static bool
 prepare(struct prepared *p, struct err *err)
 {
 	const struct composed_input *in = p->in;
-	struct run_choice choice = { .task = in->task->name };
+	struct run_choice choice = { .task = in->task->name, .has_date = in->date.year != 0,
+		.business_date = in->date };
 	struct timeexpr_base base = { .job_id = NULL };
 
 	if (!run_choice_slot(in->ws, in->task, &choice, &p->slot, &p->zone, err))

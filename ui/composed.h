@@ -36,6 +36,7 @@ struct composed_input {
 	const struct task *task;
 	const struct node *push;
 	const char *destination; /* NULL: as no channel in particular */
+	struct date date; /* business date; year 0: as a test now would have it */
 	int columns;
 	composed_results_fn results;
 	void *context;

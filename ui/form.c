@@ -18,7 +18,7 @@ static const struct pane_ops pane_ops = {
 	.key = handle_key,
 	.mouse = handle_mouse,
 	.paste = handle_paste,
-	.keys_help = N_("Up Down Tab\tMove between fields\nSpace Left Right\tChange a choice\n"
+	.keys_help = N_("Up Down Tab\tMove between fields\nSpace Left Right, its first letter\tChange a choice\n"
 			"Enter\tNext field, or choose from a list\nCtrl-Z Ctrl-Y\tUndo, redo"),
 };
 
@@ -237,7 +237,7 @@ hint_rows(const struct form *form)
 		return 0;
 	if (free_rows > 1)
 		return free_rows < most ? free_rows : most;
-	return most == 4 && rows >= 5 ? 2 : 1;
+	return rows >= 8 || (most == 4 && rows >= 5) ? 2 : 1;
 }
 
 static int
@@ -476,20 +476,50 @@ suggest(struct form *form, struct form_field *f)
 }
 
 static bool
+is_letter(const struct key *k)
+{
+	return !(k->mods & ~(unsigned)MOD_SHIFT) && k->code < 0x80 &&
+	       ((k->code >= '0' && k->code <= '9') || (k->code >= 'a' && k->code <= 'z') ||
+		       (k->code >= 'A' && k->code <= 'Z'));
+}
+
+/* To the next choice that begins with it. */
+static void
+turn_to_letter(struct form *form, struct form_field *f, uint32_t letter)
+{
+	int count = choice_count(f->field->choices), now = choice_now(f);
+
+	for (int i = 1; i <= count; i++) {
+		struct str choice = choice_at(f->field->choices, (now + i) % count);
+
+		if (choice.len && ((unsigned char)choice.p[0] | 0x20u) == (letter | 0x20u)) {
+			line_set(&f->line, choice);
+			touched(form, f);
+			return;
+		}
+	}
+}
+
+static bool
 field_key(struct form *form, struct form_field *f, const struct key *k)
 {
 	bool changed = false;
 
+	/* Letters are meant for the field: they are no commands here. */
 	if (f->read_only)
-		return false;
+		return is_letter(k);
 	if (f->field->kind == FIELD_BOOL) {
 		if (!key_is(k, ' ', 0) && k->code != K_LEFT && k->code != K_RIGHT)
-			return false;
+			return is_letter(k);
 		line_set(&f->line, str_is(line_text(&f->line), "true") ? STR("false") : STR("true"));
 		touched(form, f);
 		return true;
 	}
 	if (f->field->kind == FIELD_CHOICE) {
+		if (is_letter(k)) {
+			turn_to_letter(form, f, (uint32_t)k->code);
+			return true;
+		}
 		if (!key_is(k, ' ', 0) && k->code != K_LEFT && k->code != K_RIGHT)
 			return false;
 		turn_choice(form, f, k->code == K_LEFT ? -1 : 1);
@@ -515,6 +545,8 @@ go(struct form *form, long by)
 static bool
 enter(struct form *form, struct form_field *f)
 {
+	if (form->activate && form->activate(form->context, f->field->name))
+		return true;
 	if (f->field->kind == FIELD_CHOICE && !f->read_only)
 		pick_choice(form, f);
 	else if (f->field->kind == FIELD_TEXT || f->field->kind == FIELD_LIST) {
@@ -584,7 +616,9 @@ handle_mouse(struct pane *pane, const struct mouse *m)
 		return true;
 	form->current = hit;
 	f = &form->fields[hit];
-	if (m->col < col || f->read_only)
+	if (m->col < col || (f->read_only && form->activate &&
+				    form->activate(form->context, f->field->name)) ||
+		f->read_only)
 		return true;
 	if (f->field->kind == FIELD_BOOL)
 		field_key(form, f, &(struct key){ ' ', 0 });

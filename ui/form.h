@@ -30,6 +30,8 @@ struct form {
 	void (*changed)(void *context, const char *name);
 	/* Values to choose from for a text field (N rows of "a\nb\n"); false: none. */
 	bool (*suggest)(void *context, const char *name, struct buf *items);
+	/* Enter on a field; true: it was for the owner (a field that opens something). */
+	bool (*activate)(void *context, const char *name);
 	void *context;
 };
 

@@ -39,7 +39,7 @@ static void
 place(struct pane *pane, struct rect screen)
 {
 	struct form_dialog *d = (struct form_dialog *)pane;
-	int rows = (int)d->form.count + 5;
+	int rows = (int)d->form.count + 6;
 	struct rect r = ui_centre(screen, rows, COLUMNS);
 
 	pane_place(pane, r, r.rows > 5 && r.cols > 20 ? FRAME_BOX : FRAME_NONE);

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "src/task/task_json.h"
+#include "ui/history.h"
 
 #define SAVE_DELAY_US (700 * INT64_C(1000))
 #define BUSY_DELAY_US (150 * INT64_C(1000))
@@ -30,6 +31,7 @@ struct model {
 	size_t fresh; /* bytes of the task's arena after the last copy */
 	uint64_t generation;
 	struct buf stored; /* the text the workspace has */
+	struct history history;
 	enum model_state state;
 	struct err error;
 	struct draft_lease lease;
@@ -113,6 +115,7 @@ forget(struct model *m)
 		task_fini(&m->task);
 	m->open = m->touched = false;
 	buf_clear(&m->stored);
+	history_clear(&m->history);
 }
 
 /* Reads a task anew; what is in memory is replaced only when all went well. */
@@ -292,8 +295,50 @@ model_changed(struct model *m)
 {
 	if (!m->open)
 		return;
+	history_end(&m->history, &m->task);
 	wait_to_save(m);
 	tell(m, MODEL_CHANGED);
+}
+
+struct task *
+model_step(struct model *m, const char *what, const void *group)
+{
+	struct task *t = model_edit(m);
+
+	if (t)
+		history_begin(&m->history, t, what, group);
+	return t;
+}
+
+bool
+model_can_travel(const struct model *m, int by)
+{
+	return m->open && history_next(&m->history, by);
+}
+
+void
+model_travel(struct model *m, int by)
+{
+	const char *what = model_can_travel(m, by) ? history_next(&m->history, by) : NULL;
+	struct err err = ERR_INIT;
+	struct task task;
+
+	if (!what)
+		return;
+	collect(m);
+	if (!history_go(&m->history, &m->task, by, &task, &err)) {
+		ui_error(m->ui, &err);
+		return;
+	}
+	task_fini(&m->task);
+	m->task = task;
+	m->fresh = task.arena.used;
+	wait_to_save(m);
+	tell(m, MODEL_REPLACED);
+	if (by < 0)
+		ui_say(m->ui, _("Taken back: %s"), _(what));
+	else
+		ui_say(m->ui, _("Done again: %s"), _(what));
 }
 
 void

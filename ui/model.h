@@ -4,9 +4,9 @@
  * timer, and the status line shows saved, saving or why not. While there is unsaved work
  * the task's lease is held, so that import and rollback elsewhere keep off.
  *
- * To change it: t = model_edit(m), put in strings from model_text(m, …), arrays from
- * model_array(m, …), then model_changed(m). Everything borrowed from the task is
- * borrowed until control returns to the loop. */
+ * To change it: t = model_step(m, what, group), put in strings from model_text(m, …),
+ * arrays from model_array(m, …), then model_changed(m). Everything borrowed from the task
+ * is borrowed until control returns to the loop. */
 #ifndef DP_UI_MODEL_H
 #define DP_UI_MODEL_H
 
@@ -20,6 +20,7 @@ enum model_event {
 	MODEL_COLLECT, /* about to be read or saved: put in what is typed and not yet told */
 	MODEL_OPENED,  /* another task, none, or its draft was replaced: read it all again */
 	MODEL_CHANGED, /* model_changed was called */
+	MODEL_REPLACED, /* a step was taken back or done again: any part may be another */
 	MODEL_STORED,  /* saved: revision and draft state are new */
 };
 typedef void (*model_fn)(void *context, enum model_event event);
@@ -47,6 +48,12 @@ const struct task_row *model_row(struct model *m);
 void model_refresh_row(struct model *m);
 
 struct task *model_edit(struct model *m);
+/* As model_edit, for a change that can be taken back; history.h says what `what` (N_())
+ * and `group` (NULL: none) are. */
+struct task *model_step(struct model *m, const char *what, const void *group);
+/* Takes the last step back (-1) or does it again (1), and says so. */
+void model_travel(struct model *m, int by);
+bool model_can_travel(const struct model *m, int by);
 const char *model_text(struct model *m, struct str text);
 /* `count` zeroed elements of `size` bytes. */
 void *model_array(struct model *m, size_t count, size_t size);

@@ -3,10 +3,14 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
 
 #define META_LAST_TASK "studio_task"
+#define META_TEST_TARGET "studio_test_to_%u" /* one a person */
 #define ATTEMPT_DELAY_US (100 * INT64_C(1000))
 #define ATTEMPTS_MAX 200
+#define OPEN_TRIES 100
 
 struct studio_attempt {
 	struct studio *studio;
@@ -19,8 +23,8 @@ struct studio_attempt {
 	struct studio_attempt *next;
 };
 
-struct studio *
-studio_open(const char *workspace_path, struct err *err)
+static struct studio *
+try_open(const char *workspace_path, struct err *err)
 {
 	struct studio *s = xcalloc(1, sizeof(*s));
 
@@ -30,6 +34,24 @@ studio_open(const char *workspace_path, struct err *err)
 		return s;
 	studio_close(s);
 	return NULL;
+}
+
+/* The terminal is not taken yet: who holds the lock (a pass, another studio's last save)
+ * is waited for, a while. */
+struct studio *
+studio_open(const char *workspace_path, struct err *err)
+{
+	const struct timespec pause = { 0, ATTEMPT_DELAY_US * 1000 };
+	struct studio *s = try_open(workspace_path, err);
+
+	for (int i = 0; !s && err->code == ERR_BUSY && i < OPEN_TRIES; i++) {
+		if (i == 5)
+			fprintf(stderr, "%s\n", _("The workspace is busy: waiting for it"));
+		(void)nanosleep(&pause, NULL);
+		err_clear(err);
+		s = try_open(workspace_path, err);
+	}
+	return s;
 }
 
 void
@@ -147,6 +169,27 @@ studio_remember_task(struct studio *s, const char *task)
 
 	/* Only a convenience: a workspace that is locked just now is no reason to wait. */
 	(void)workspace_meta_set(s->ws, META_LAST_TASK, task, &err);
+}
+
+const char *
+studio_test_target(struct studio *s, struct arena *a)
+{
+	char key[48];
+	struct err err = ERR_INIT;
+	const char *name;
+
+	snprintf(key, sizeof(key), META_TEST_TARGET, (unsigned)getuid());
+	return workspace_meta_get(s->ws, key, a, &name, &err) ? name : "";
+}
+
+void
+studio_remember_test_target(struct studio *s, const char *destination)
+{
+	char key[48];
+	struct err err = ERR_INIT;
+
+	snprintf(key, sizeof(key), META_TEST_TARGET, (unsigned)getuid());
+	(void)workspace_meta_set(s->ws, key, destination, &err);
 }
 
 void

@@ -31,6 +31,10 @@ struct studio *studio_need(const struct ui *ui, struct err *err);
 const char *studio_last_task(struct studio *s, struct arena *a);
 void studio_remember_task(struct studio *s, const char *task);
 
+/* The destination this person sent a test to last: their own, most often. */
+const char *studio_test_target(struct studio *s, struct arena *a);
+void studio_remember_test_target(struct studio *s, const char *destination);
+
 /* Does something to the workspace without waiting for its lock: `work` is called again
  * while it fails with ERR_BUSY (up to 20 s), then `done` once, err NULL when it went
  * well. Both may be called before this returns. */

@@ -5,19 +5,6 @@
 #include "src/cli/session.h"
 #include "src/task/task_json.h"
 
-static bool
-check_url(struct str url, struct err *err)
-{
-	bool good = str_starts(url, STR("https://")) || str_starts(url, STR("http://"));
-
-	for (size_t i = 0; good && i < url.len; i++)
-		good = (unsigned char)url.p[i] > ' ' && url.p[i] != 0x7f;
-	if (good)
-		return true;
-	err_set(err, ERR_USAGE, "the URL to ping is none");
-	return err_hint(err, "it begins with https:// and holds no blank");
-}
-
 /* "url=SPEC" or "url" (asked for). */
 static bool
 read_url(const char *word, struct buf *url, struct err *err)
@@ -86,7 +73,7 @@ run_ping(struct cli *cli, struct err *err)
 	bool remove = word && strcmp(word, "url=") == 0, changed = false, ok;
 
 	ok = ws && task_store_find(ws, cli->args[0], &a, &row, err) &&
-	     (remove || (read_url(word, &url, err) && check_url(buf_str(&url), err))) &&
+	     (remove || (read_url(word, &url, err) && task_ping_check(buf_str(&url), err))) &&
 	     mark_draft(ws, &row, !remove, &changed, err) &&
 	     task_ping_set(ws, row.id, buf_str(&url), err);
 	if (ok)

@@ -296,6 +296,19 @@ store_ping(struct workspace *ws, const struct task_row *row, struct str url, str
 }
 
 bool
+task_ping_check(struct str url, struct err *err)
+{
+	bool good = str_starts(url, STR("https://")) || str_starts(url, STR("http://"));
+
+	for (size_t i = 0; good && i < url.len; i++)
+		good = (unsigned char)url.p[i] > ' ' && url.p[i] != 0x7f;
+	if (good)
+		return true;
+	err_set(err, ERR_USAGE, "the URL to ping is none");
+	return err_hint(err, "it begins with https:// and holds no blank");
+}
+
+bool
 task_ping_set(struct workspace *ws, int64_t task_id, struct str url, struct err *err)
 {
 	struct arena a = ARENA_INIT;

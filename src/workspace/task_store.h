@@ -125,6 +125,8 @@ DP_API bool draft_lease_check(struct workspace *ws, int64_t task_id,
 
 /* --- dead-man URL -------------------------------------------------------------------- */
 
+/* Whether it is a URL that can be pinged; ERR_USAGE with a hint. */
+DP_API bool task_ping_check(struct str url, struct err *err);
 /* Pinged after each succeeded run. Empty: none. */
 DP_API bool task_ping_set(struct workspace *ws, int64_t task_id, struct str url,
 	struct err *err);

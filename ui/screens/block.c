@@ -89,6 +89,7 @@ run_mode(struct screen *screen)
 
 	if (!block)
 		return;
+	(void)model_step(b->model, N_("the kind of a text"), NULL);
 	if (b->kind == BLOCK_MARKDOWN)
 		block->source_mode = !block->source_mode;
 	else
@@ -128,6 +129,7 @@ picture_changed(void *context, const char *name)
 		form_error(&b->picture, name, &err);
 		return;
 	}
+	(void)model_step(b->model, N_("a picture"), block);
 	block->path = model_text(b->model, str_from(form_get(&b->picture, "path")));
 	block->url = model_text(b->model, str_from(form_get(&b->picture, "url")));
 	block->alt = model_text(b->model, str_from(form_get(&b->picture, "alt")));
@@ -176,7 +178,8 @@ told(void *context, enum model_event event)
 
 	if (event == MODEL_COLLECT)
 		collect(b);
-	else if (event == MODEL_OPENED || (event == MODEL_CHANGED && !b->own_change))
+	else if (event == MODEL_OPENED || event == MODEL_REPLACED ||
+		 (event == MODEL_CHANGED && !b->own_change))
 		block_now(b) ? fill(b) : gone(b);
 }
 

@@ -138,6 +138,7 @@ column_changed(void *context, const char *name)
 			form_error(&b->column, name, &err);
 			return;
 		}
+		(void)model_step(b->model, N_("a table"), block);
 		block->query = (int)query;
 	} else if (!c) {
 		return;
@@ -147,14 +148,19 @@ column_changed(void *context, const char *name)
 			form_error(&b->column, name, &err);
 			return;
 		}
+		(void)model_step(b->model, N_("a column"), &c->field);
 		c->field = model_text(b->model, str_trim(text));
 	} else if (strcmp(name, "header") == 0) {
+		(void)model_step(b->model, N_("a column"), &c->header);
 		c->header = model_text(b->model, text);
 	} else if (strcmp(name, "prefix") == 0) {
+		(void)model_step(b->model, N_("a column"), &c->prefix);
 		c->prefix = model_text(b->model, text);
 	} else if (strcmp(name, "suffix") == 0) {
+		(void)model_step(b->model, N_("a column"), &c->suffix);
 		c->suffix = model_text(b->model, text);
 	} else {
+		(void)model_step(b->model, N_("a column"), &c->align);
 		for (int i = 0; i < ALIGN_COUNT; i++)
 			if (str_is(text, align_name((enum align)i)))
 				c->align = (enum align)i;
@@ -172,6 +178,7 @@ rule_changed(void *context, const char *name)
 
 	if (!r)
 		return;
+	(void)model_step(b->model, N_("a condition"), r);
 	if (strcmp(name, "value") == 0)
 		r->value = model_text(b->model, text);
 	else if (strcmp(name, "value2") == 0)
@@ -315,6 +322,7 @@ add_rule(struct block_screen *b, struct table_column *c)
 
 	if (c->when_count >= RULES_MAX)
 		return;
+	(void)model_step(b->model, N_("a condition was added"), NULL);
 	list = model_array(b->model, c->when_count + 1, sizeof(*list));
 	if (c->when_count)
 		memcpy(list, c->when, c->when_count * sizeof(*list));
@@ -335,6 +343,7 @@ add_column(struct block_screen *b, struct block *block)
 
 	if (block->column_count >= COLUMNS_MAX)
 		return;
+	(void)model_step(b->model, N_("a column was added"), NULL);
 	list = model_array(b->model, block->column_count + 1, sizeof(*list));
 	if (block->column_count)
 		memcpy(list, block->columns, block->column_count * sizeof(*list));
@@ -374,15 +383,18 @@ block_table_remove(struct block_screen *b)
 	if (at_rules(b)) {
 		if (i >= c->when_count)
 			return;
+		(void)model_step(b->model, N_("a condition was removed"), NULL);
 		c->when_count--;
 		memmove(&c->when[i], &c->when[i + 1], (c->when_count - i) * sizeof(*c->when));
 	} else {
+		(void)model_step(b->model, N_("a column was removed"), NULL);
 		block->column_count--;
 		memmove(&block->columns[k - 1], &block->columns[k],
 			(block->column_count - (k - 1)) * sizeof(*c));
 	}
 	block_tell(b);
 	block_table_fill(b);
+	ui_say(b->screen.ui, _("Removed. u takes that back"));
 }
 
 void
@@ -398,6 +410,7 @@ block_table_move(struct block_screen *b, int by)
 	if (at_rules(b)) {
 		if (i >= c->when_count || (by < 0 && i == 0) || i + (size_t)by >= c->when_count)
 			return;
+		(void)model_step(b->model, N_("a condition was moved"), NULL);
 		kept = c->when[i];
 		c->when[i] = c->when[i + (size_t)by];
 		c->when[i + (size_t)by] = kept;
@@ -405,6 +418,7 @@ block_table_move(struct block_screen *b, int by)
 	} else {
 		if ((by < 0 && k == 0) || k + (size_t)by >= block->column_count)
 			return;
+		(void)model_step(b->model, N_("a column was moved"), NULL);
 		kept_column = *c;
 		*c = block->columns[k + (size_t)by];
 		block->columns[k + (size_t)by] = kept_column;

@@ -4,8 +4,12 @@
 #include <stdio.h>
 
 #include "src/run/run.h"
+#include "src/source/source.h"
+#include "src/sql/select_list.h"
+#include "src/sql/split.h"
 #include "src/task/task_json.h"
 #include "src/workspace/store_destination.h"
+#include "src/workspace/store_source.h"
 #include "src/workspace/version.h"
 
 struct studio *
@@ -95,6 +99,25 @@ draft_push(struct model *m)
 	return push;
 }
 
+struct name_list
+draft_words(struct model *m, const char *text)
+{
+	struct str s = str_from(text);
+	struct name_list list = { 0 };
+
+	list.list = model_array(m, s.len / 2 + 1, sizeof(*list.list));
+	while (s.len) {
+		size_t n = 0;
+
+		while (n < s.len && s.p[n] != ',' && s.p[n] != ' ')
+			n++;
+		if (n)
+			list.list[list.count++] = model_text(m, str_slice(s, 0, n));
+		s = str_slice(s, n + 1, s.len);
+	}
+	return list;
+}
+
 static bool
 add_zone(void *context, const char *name)
 {
@@ -120,4 +143,53 @@ draft_add_destinations(struct studio *s, struct buf *items)
 	for (size_t i = 0; i < list.count; i++)
 		buf_addf(items, "%s\n", list.rows[i].name);
 	arena_fini(&a);
+}
+
+enum sql_dialect
+draft_dialect(struct studio *s, const struct node *node)
+{
+	struct source_list list = { 0 };
+	struct arena a = ARENA_INIT;
+	struct err err = ERR_INIT;
+	enum sql_dialect dialect = SQL_GENERIC;
+
+	if (store_source_list(s->ws, &a, &list, &err))
+		for (size_t i = 0; i < list.count; i++) {
+			const struct source_kind *kind = source_kind_find(list.rows[i].kind);
+
+			if (kind && strcmp(list.rows[i].name, node->source) == 0)
+				dialect = kind->dialect;
+		}
+	arena_fini(&a);
+	return dialect;
+}
+
+static void
+add_select(struct buf *items, enum sql_dialect dialect, struct str statement)
+{
+	struct select_list select;
+
+	select_list_read(&select, dialect, statement);
+	for (size_t i = 0; i < select.count; i++)
+		if (*select.columns[i].name)
+			buf_addf(items, "%s\n", select.columns[i].name);
+	select_list_fini(&select);
+}
+
+void
+draft_add_columns(struct studio *s, const char *name, struct buf *items)
+{
+	const struct task *t = model_task(s->model);
+	const struct node *node = t ? task_find_node(t, name) : NULL;
+	enum sql_dialect dialect;
+	struct sql_split split;
+
+	buf_adds(items, "rows()\n");
+	if (!node)
+		return;
+	dialect = draft_dialect(s, node);
+	sql_split(&split, dialect, str_from(node->sql), node->script);
+	for (size_t i = 0; i < split.count; i++)
+		add_select(items, dialect, sql_statement_text(&split.list[i], str_from(node->sql)));
+	sql_split_fini(&split);
 }

@@ -5,6 +5,7 @@
 #define DP_UI_SCREENS_DRAFT_H
 
 #include "src/schedule/schedule.h"
+#include "src/sql/dialect.h"
 #include "ui/screens/notes.h"
 #include "ui/studio.h"
 
@@ -26,8 +27,15 @@ void draft_slot_text(const struct slot *slot, char text[32]);
 /* The push node, made when there is none; NULL when no task is open. */
 struct node *draft_push(struct model *m);
 
+/* The words of a list typed with commas or blanks, in the draft's memory. */
+struct name_list draft_words(struct model *m, const char *text);
+
 /* Values that forms offer: one a line. */
 void draft_add_zones(struct buf *items);
 void draft_add_destinations(struct studio *s, struct buf *items);
+/* Of the open task's node: rows(), and the columns its statements name. */
+void draft_add_columns(struct studio *s, const char *node, struct buf *items);
+/* The dialect of a node's source. */
+enum sql_dialect draft_dialect(struct studio *s, const struct node *node);
 
 #endif

@@ -7,10 +7,8 @@
 
 #include "src/base/utf8.h"
 #include "src/schedule/timeexpr.h"
-#include "src/source/source.h"
 #include "src/sql/select_list.h"
 #include "src/sql/split.h"
-#include "src/workspace/store_source.h"
 #include "ui/dialog.h"
 #include "ui/form.h"
 #include "ui/screens/draft.h"
@@ -146,25 +144,6 @@ show_values(struct parameters *p)
 
 /* --- output parameters -------------------- */
 
-static enum sql_dialect
-dialect_of(struct parameters *p, const struct node *node)
-{
-	struct source_list list = { 0 };
-	struct arena a = ARENA_INIT;
-	struct err err = ERR_INIT;
-	enum sql_dialect dialect = SQL_GENERIC;
-
-	if (store_source_list(p->studio->ws, &a, &list, &err))
-		for (size_t i = 0; i < list.count; i++) {
-			const struct source_kind *kind = source_kind_find(list.rows[i].kind);
-
-			if (kind && strcmp(list.rows[i].name, node->source) == 0)
-				dialect = kind->dialect;
-		}
-	arena_fini(&a);
-	return dialect;
-}
-
 static void
 show_select(struct parameters *p, const struct node *node, enum sql_dialect dialect,
 	const struct sql_split *split, size_t i)
@@ -211,7 +190,7 @@ show_outputs(struct parameters *p)
 		}
 		if (!node->columns_auto)
 			continue;
-		dialect = dialect_of(p, node);
+		dialect = draft_dialect(p->studio, node);
 		sql_split(&split, dialect, str_from(node->sql), node->script);
 		for (size_t k = 0; k < split.count; k++)
 			show_select(p, node, dialect, &split, k);
@@ -298,7 +277,8 @@ told(void *context, enum model_event event)
 {
 	struct parameters *p = context;
 
-	if (event == MODEL_OPENED || (event == MODEL_CHANGED && !p->own_change))
+	if (event == MODEL_OPENED || event == MODEL_REPLACED ||
+		(event == MODEL_CHANGED && !p->own_change))
 		reload(p);
 }
 
@@ -343,10 +323,11 @@ changed(void *context, const char *field)
 		form_error(&p->form, "name", &err);
 		return;
 	}
-	(void)model_edit(p->model);
 	one = current(p);
 	if (!one)
 		return;
+	(void)model_step(p->model, N_("a parameter"),
+		strcmp(field, "name") == 0 ? &one->name : &one->value);
 	text = model_text(p->model, str_from(text));
 	if (strcmp(field, "name") == 0)
 		one->name = text;
@@ -391,7 +372,7 @@ static void
 run_add(struct screen *screen)
 {
 	struct parameters *p = (struct parameters *)screen;
-	struct task *t = model_edit(p->model);
+	struct task *t = model_step(p->model, N_("a parameter was added"), NULL);
 	struct parameter *list;
 	char name[32] = "date";
 
@@ -420,12 +401,12 @@ static void
 run_remove(struct screen *screen)
 {
 	struct parameters *p = (struct parameters *)screen;
-	struct task *t = model_edit(p->model);
+	struct task *t = model_step(p->model, N_("a parameter was removed"), NULL);
 	size_t i = tree_current(&p->list);
 
 	if (!t || i >= t->parameter_count)
 		return;
-	ui_say(screen->ui, _("%s was removed"), t->parameters[i].name);
+	ui_say(screen->ui, _("%s was removed. u takes that back"), t->parameters[i].name);
 	t->parameter_count--;
 	memmove(&t->parameters[i], &t->parameters[i + 1],
 		(t->parameter_count - i) * sizeof(t->parameters[0]));

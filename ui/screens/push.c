@@ -96,7 +96,7 @@ static void
 run_add(struct screen *screen)
 {
 	struct push *p = (struct push *)screen;
-	struct task *t = model_edit(p->model);
+	struct task *t = model_step(p->model, N_("a schedule was added"), NULL);
 	struct schedule *list;
 
 	if (!t || t->schedule_count >= SCHEDULES_MAX)
@@ -119,7 +119,7 @@ static void
 run_remove(struct screen *screen)
 {
 	struct push *p = (struct push *)screen;
-	struct task *t = model_edit(p->model);
+	struct task *t = model_step(p->model, N_("a schedule was removed"), NULL);
 	size_t i = tree_current(&p->schedules);
 
 	if (!t || i >= t->schedule_count)
@@ -130,6 +130,7 @@ run_remove(struct screen *screen)
 	push_tell(p);
 	tree_set_count(&p->schedules, t->schedule_count);
 	push_schedule_fill(p);
+	ui_say(screen->ui, _("The schedule was removed. u takes that back"));
 }
 
 static bool
@@ -154,6 +155,8 @@ fill_settings(struct push *p)
 
 		push_settings_fields[i].get(p, t, &text);
 		form_add(&p->settings, &push_settings_fields[i].field, buf_text(&text));
+		if (!push_settings_fields[i].set)
+			form_set_read_only(&p->settings, push_settings_fields[i].field.name);
 		buf_fini(&text);
 	}
 	p->settings.current = at < p->settings.count ? at : 0;
@@ -169,8 +172,9 @@ settings_changed(void *context, const char *name)
 	for (size_t i = 0; t && i < push_settings_count; i++) {
 		const struct push_field *f = &push_settings_fields[i];
 
-		if (strcmp(f->field.name, name) != 0)
+		if (strcmp(f->field.name, name) != 0 || !f->set)
 			continue;
+		(void)model_step(p->model, f->field.label, f);
 		if (f->set(p, t, form_get(&p->settings, name), &err))
 			push_tell(p);
 		else
@@ -235,9 +239,11 @@ static void
 toggle(struct tree *tree, size_t i)
 {
 	struct push *p = tree->context;
-	struct node *push = draft_push(p->model);
+	struct node *push;
 	struct name_list list = { 0 };
 
+	(void)model_step(p->model, N_("the destinations"), NULL);
+	push = draft_push(p->model);
 	if (!push)
 		return;
 	list.list = model_array(p->model, push->destinations.count + 1, sizeof(*list.list));
@@ -325,7 +331,8 @@ told(void *context, enum model_event event)
 {
 	struct push *p = context;
 
-	if (event == MODEL_OPENED || (event == MODEL_CHANGED && !p->own_change))
+	if (event == MODEL_OPENED || event == MODEL_REPLACED ||
+		(event == MODEL_CHANGED && !p->own_change))
 		reload(p);
 }
 
@@ -351,6 +358,7 @@ open_push(struct ui *ui, const char *argument, struct err *err)
 	form_init(&p->settings, _("Settings"), p);
 	p->settings.changed = settings_changed;
 	p->settings.suggest = suggest;
+	p->settings.activate = push_settings_go;
 	tree_init(&p->destinations, &destination_ops, _("Send to"), p);
 	p->destinations.empty = N_("no destination in the workspace yet: :destinations");
 	screen_add_pane(&p->screen, &p->schedules.pane);

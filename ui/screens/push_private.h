@@ -31,13 +31,14 @@ struct push_field {
 	void (*get)(struct push *p, const struct task *t, struct buf *to);
 	/* False with err: shown at the field, the draft stays as it was. */
 	bool (*set)(struct push *p, struct task *t, const char *text, struct err *err);
+	void (*go)(struct push *p); /* Enter, where set is NULL: it has a place of its own */
 };
 
 extern const struct push_field push_settings_fields[];
 extern const size_t push_settings_count;
+/* The form's activate. */
+bool push_settings_go(void *context, const char *name);
 
-/* The words of a list typed with commas or blanks, in the draft's memory. */
-struct name_list push_words(struct push *p, const char *text);
 bool push_set_choice(const char *const *words, int count, const char *text, int *value,
 	struct err *err);
 

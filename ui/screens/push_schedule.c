@@ -331,6 +331,7 @@ push_schedule_changed(void *context, const char *name)
 		form_error(&p->schedule, name, &err);
 		return;
 	}
+	(void)model_step(p->model, N_("a schedule"), (const char *)s + field);
 	*s = changed;
 	push_tell(p);
 	if (field == S_EVERY)

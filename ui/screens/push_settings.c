@@ -3,28 +3,12 @@
 #include <stdlib.h>
 
 #include "src/task/task_json.h"
+#include "ui/screens/conditions.h"
+#include "ui/screens/mentions.h"
+#include "ui/screens/ping.h"
 #include "ui/screens/push_private.h"
 
 #define DAY_S INT64_C(86400)
-
-struct name_list
-push_words(struct push *p, const char *text)
-{
-	struct str s = str_from(text);
-	struct name_list list = { 0 };
-
-	list.list = model_array(p->model, s.len / 2 + 1, sizeof(*list.list));
-	while (s.len) {
-		size_t n = 0;
-
-		while (n < s.len && s.p[n] != ',' && s.p[n] != ' ')
-			n++;
-		if (n)
-			list.list[list.count++] = model_text(p->model, str_slice(s, 0, n));
-		s = str_slice(s, n + 1, s.len);
-	}
-	return list;
-}
 
 bool
 push_set_choice(const char *const *words, int count, const char *text, int *value,
@@ -317,15 +301,90 @@ GET(on_failure)
 SET(on_failure)
 {
 	(void)err;
-	t->on_failure = push_words(p, text);
+	t->on_failure = draft_words(p->model, text);
 	return true;
 }
 
+/* --- what is asked for elsewhere -------------------- */
+
+GET(mentions)
+{
+	const struct node *push = NULL;
+
+	(void)p;
+	for (size_t i = 0; i < t->node_count && !push; i++)
+		if (t->nodes[i].kind == NODE_PUSH)
+			push = &t->nodes[i];
+	if (push && mentions_count(&push->mentions))
+		mentions_say(&push->mentions, to);
+	else
+		buf_adds(to, _("nobody"));
+}
+
+static void
+go_mentions(struct push *p)
+{
+	const struct node *push = draft_push(p->model);
+
+	if (push)
+		mentions_ask(p->studio, push->name);
+}
+
+GET(conditions)
+{
+	(void)p;
+	if (t->condition_count)
+		conditions_say(t, to);
+	else
+		buf_adds(to, _("always"));
+}
+
+static void
+go_conditions(struct push *p)
+{
+	struct err err = ERR_INIT;
+
+	if (!ui_open(p->screen.ui, "conditions", "", &err))
+		ui_error(p->screen.ui, &err);
+}
+
+GET(ping)
+{
+	(void)p;
+	buf_adds(to, t->has_ping ? _("a URL is pinged") : _("none"));
+}
+
+static void
+go_ping(struct push *p)
+{
+	ping_ask(p->studio);
+}
+
+/* Enter on one of them. */
+bool
+push_settings_go(void *context, const char *name)
+{
+	struct push *p = context;
+
+	for (size_t i = 0; i < push_settings_count; i++)
+		if (push_settings_fields[i].go && strcmp(push_settings_fields[i].field.name, name) == 0) {
+			push_settings_fields[i].go(p);
+			return true;
+		}
+	return false;
+}
+
+#define PLACE(id, label_, help_)                                                               \
+	{                                                                                      \
+		{ .name = #id, .label = label_, .kind = FIELD_TEXT, .initial = "",             \
+			.help = help_ },                                                       \
+			get_##id, NULL, go_##id                                                \
+	}
 #define FIELD(id, label_, kind_, choices_, help_)                                              \
 	{                                                                                      \
 		{ .name = #id, .label = label_, .kind = kind_, .choices = choices_,            \
 			.initial = "", .help = help_ },                                                       \
-			get_##id, set_##id                                                     \
+			get_##id, set_##id, NULL                                               \
 	}
 
 const struct push_field push_settings_fields[] = {
@@ -334,6 +393,9 @@ const struct push_field push_settings_fields[] = {
 		N_("dry-run: runs, sends nothing; paused: does not run")),
 	FIELD(from, N_("From day"), FIELD_TEXT, NULL, N_("YYYY-MM-DD; empty: from now on")),
 	FIELD(to, N_("To day"), FIELD_TEXT, NULL, N_("YYYY-MM-DD, inclusive; empty: for ever")),
+	PLACE(mentions, N_("Mentions"), N_("Enter: whom the message mentions")),
+	PLACE(conditions, N_("Only if"),
+		N_("Enter: what must hold in the results, else the run is skipped")),
 	FIELD(when_empty, N_("Without rows"), FIELD_CHOICE, "send|skip|fail",
 		N_("when every query gave no rows")),
 	FIELD(oversize, N_("Too large"), FIELD_CHOICE, "split|truncate|fail|attach",
@@ -350,6 +412,7 @@ const struct push_field push_settings_fields[] = {
 	FIELD(timeout, N_("Timeout"), FIELD_TEXT, NULL, N_("90m; empty: 3 days")),
 	FIELD(on_failure, N_("Tell failures"), FIELD_LIST, NULL,
 		N_("destinations; empty: the workspace's notify")),
+	PLACE(ping, N_("Dead-man URL"), N_("Enter: a URL that hears of each succeeded run")),
 	FIELD(calendar, N_("Calendar"), FIELD_TEXT, NULL,
 		N_("working days; empty: every day; Ctrl-Space lists them")),
 	FIELD(calendar_rule, N_("On free days"), FIELD_CHOICE, "skip|next|previous",

@@ -67,6 +67,10 @@ on_model(void *context, enum model_event event)
 		desk_content_read(d);
 		desk_query_title(d);
 		break;
+	case MODEL_REPLACED:
+		desk_query_reload(d);
+		desk_content_read(d);
+		break;
 	case MODEL_STORED:
 		desk_tasks_read(d);
 		break;
@@ -200,7 +204,7 @@ static void
 layout_wide(struct desk *d, struct rect a)
 {
 	int left = a.cols >= 140 ? 30 : 25, right = (a.cols - left) * 2 / 5, rows = a.rows;
-	int content = rows / 4 > 9 ? rows / 4 : 9, half = rows / 2;
+	int content = rows / 4 > 11 ? rows / 4 : rows > 30 ? 11 : 9, half = rows / 2;
 	int sql = (rows - content) * 55 / 100;
 	struct rect r = { a.row, a.col, rows, left };
 
@@ -217,7 +221,7 @@ static void
 layout_pair(struct desk *d, struct rect a)
 {
 	size_t first = front(d) / 2 * 2;
-	int half = a.cols / 2, rows = first == CONTENT ? 9 : a.rows * 55 / 100;
+	int half = a.cols / 2, rows = first == CONTENT ? 10 : a.rows * 55 / 100;
 
 	if (first == TASKS) {
 		pane_place(pane_at(d, TASKS), (struct rect){ a.row, a.col, a.rows, half },
@@ -332,15 +336,15 @@ place(struct screen *screen, struct buf *to)
 	const struct node *node = row ? desk_query_node(d) : NULL;
 
 	if (node && *node->source)
-		buf_addf(to, "%s ▸ %s   ", node->source,
+		buf_addf(to, "%s ▸ %s  ", node->source,
 			node->env == ENV_AUTO ? "dev" : source_env_name(node->env));
+	if (row && row->version)
+		buf_addf(to, "● v%lld  ", (long long)row->version);
 	if (row)
-		buf_addf(to, "%s   %s", row->name,
+		buf_addf(to, "%s  %s", row->name,
 			row->draft == DRAFT_SUBMITTED ? _("submitted")
 			: row->draft == DRAFT_TESTED  ? _("draft, tested")
 						      : _("draft"));
-	if (row && row->version)
-		buf_addf(to, "   ● v%lld", (long long)row->version);
 }
 
 /* What no pane took. */

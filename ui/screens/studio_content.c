@@ -6,10 +6,13 @@
 
 #include "src/task/task_json.h"
 #include "ui/dialog.h"
+#include "ui/screens/conditions.h"
+#include "ui/screens/mentions.h"
 #include "ui/screens/studio_private.h"
 
-/* Rows: the title, the blocks, the destinations, the schedule, the parameters. */
-#define ROWS_BESIDE 4
+/* Rows: the title, the blocks, and these. */
+enum { ROW_TO, ROW_MENTIONS, ROW_WHEN, ROW_ONLY_IF, ROW_PARAMETERS, ROWS_BELOW };
+#define ROWS_BESIDE (1 + ROWS_BELOW)
 
 const struct node *
 desk_content_push(struct desk *d)
@@ -19,10 +22,11 @@ desk_content_push(struct desk *d)
 	return t && d->content.push < t->node_count ? &t->nodes[d->content.push] : NULL;
 }
 
+/* For a change that is called `what`. */
 static struct node *
-edit_push(struct desk *d)
+edit_push(struct desk *d, const char *what)
 {
-	struct task *t = model_edit(d->model);
+	struct task *t = model_step(d->model, what, NULL);
 
 	return t && d->content.push < t->node_count ? &t->nodes[d->content.push] : NULL;
 }
@@ -141,6 +145,29 @@ destinations_row(const struct node *push, struct buf *text)
 }
 
 static enum role
+mentions_row(const struct node *push, struct buf *text)
+{
+	bool any = mentions_count(&push->mentions) > 0;
+
+	buf_adds(text, _("@ Mentions    "));
+	if (any)
+		mentions_say(&push->mentions, text);
+	else
+		buf_adds(text, _("(nobody)"));
+	return any ? ROLE_TEXT : ROLE_DIM;
+}
+
+static enum role
+conditions_row(const struct task *t, struct buf *text)
+{
+	buf_adds(text, _("? Only if     "));
+	conditions_say(t, text);
+	if (!t->condition_count)
+		buf_adds(text, _("(always)"));
+	return t->condition_count ? ROLE_TEXT : ROLE_DIM;
+}
+
+static enum role
 schedule_row(const struct task *t, struct buf *text)
 {
 	buf_adds(text, _("◷ When        "));
@@ -165,6 +192,23 @@ parameters_row(const struct task *t, struct buf *text)
 	return t->parameter_count ? ROLE_TEXT : ROLE_DIM;
 }
 
+static enum role
+row_below(const struct task *t, const struct node *push, size_t i, struct buf *text)
+{
+	switch (i) {
+	case ROW_TO:
+		return destinations_row(push, text);
+	case ROW_MENTIONS:
+		return mentions_row(push, text);
+	case ROW_WHEN:
+		return schedule_row(t, text);
+	case ROW_ONLY_IF:
+		return conditions_row(t, text);
+	default:
+		return parameters_row(t, text);
+	}
+}
+
 static void
 row(struct tree *tree, size_t i, struct buf *text, struct tree_row *info)
 {
@@ -178,12 +222,8 @@ row(struct tree *tree, size_t i, struct buf *text, struct tree_row *info)
 		info->role = title_row(push, text);
 	else if (i <= push->block_count)
 		block_row(&push->blocks[i - 1], text);
-	else if (i == push->block_count + 1)
-		info->role = destinations_row(push, text);
-	else if (i == push->block_count + 2)
-		info->role = schedule_row(t, text);
 	else
-		info->role = parameters_row(t, text);
+		info->role = row_below(t, push, i - 1 - push->block_count, text);
 }
 
 /* --- changing --------------------------------------------------------------------------------- */
@@ -192,7 +232,7 @@ static void
 title_typed(void *context, const char *text)
 {
 	struct desk *d = context;
-	struct node *push = text ? edit_push(d) : NULL;
+	struct node *push = text ? edit_push(d, N_("the title")) : NULL;
 
 	if (!push)
 		return;
@@ -221,6 +261,19 @@ open_block(struct desk *d, size_t block)
 }
 
 static void
+open_below(struct desk *d, const struct node *push, size_t i)
+{
+	if (i == ROW_TO)
+		desk_content_destinations(d);
+	else if (i == ROW_MENTIONS)
+		mentions_ask(d->studio, push->name);
+	else if (i == ROW_WHEN)
+		open_screen(d, "push", "");
+	else
+		open_screen(d, i == ROW_ONLY_IF ? "conditions" : "parameters", "");
+}
+
+static void
 activate(struct tree *tree, size_t i)
 {
 	struct desk *d = tree->context;
@@ -233,10 +286,8 @@ activate(struct tree *tree, size_t i)
 			push->title, false, title_typed, d);
 	else if (i <= push->block_count)
 		open_block(d, i - 1);
-	else if (i == push->block_count + 1)
-		desk_content_destinations(d);
 	else
-		open_screen(d, i == push->block_count + 2 ? "push" : "parameters", "");
+		open_below(d, push, i - 1 - push->block_count);
 }
 
 static const struct {
@@ -253,7 +304,7 @@ static void
 kind_chosen(void *context, int button)
 {
 	struct desk *d = context;
-	struct node *push = button >= 0 ? edit_push(d) : NULL;
+	struct node *push = button >= 0 ? edit_push(d, N_("a block was added")) : NULL;
 	struct block *blocks;
 	size_t at = tree_current(&d->content.tree);
 
@@ -298,19 +349,18 @@ chosen_block(struct desk *d)
 										  : SIZE_MAX;
 }
 
+/* Without a question: it can be taken back. */
 static void
-removal_answered(void *context, int button)
+remove_block(struct desk *d)
 {
-	struct desk *d = context;
-	struct node *push = edit_push(d);
 	size_t i = chosen_block(d);
+	struct node *push = edit_push(d, N_("a block was removed"));
 
-	if (button != 1 || i == SIZE_MAX)
-		return;
 	memmove(&push->blocks[i], &push->blocks[i + 1],
 		sizeof(*push->blocks) * (push->block_count - i - 1));
 	push->block_count--;
 	model_changed(d->model);
+	ui_say(d->screen.ui, _("The block was removed. u takes that back"));
 }
 
 void
@@ -319,19 +369,20 @@ desk_content_remove(struct desk *d)
 	if (chosen_block(d) == SIZE_MAX)
 		ui_warn(d->screen.ui, _("Choose a block of the content first"));
 	else
-		dialog_ask(d->screen.ui, _("Remove"), _("Remove this block from the message?"),
-			N_("Keep|Remove"), removal_answered, d);
+		remove_block(d);
 }
 
 void
 desk_content_move(struct desk *d, int by)
 {
-	struct node *push = edit_push(d);
+	const struct node *shown = desk_content_push(d);
 	size_t i = chosen_block(d), to = i + (size_t)by;
+	struct node *push;
 	struct block block;
 
-	if (i == SIZE_MAX || to >= push->block_count)
+	if (i == SIZE_MAX || to >= shown->block_count)
 		return;
+	push = edit_push(d, N_("a block was moved"));
 	block = push->blocks[i];
 	push->blocks[i] = push->blocks[to];
 	push->blocks[to] = block;
@@ -360,7 +411,7 @@ place_of(const struct name_list *names, const char *name)
 static void
 flip(struct desk *d, const char *name)
 {
-	struct node *push = edit_push(d);
+	struct node *push = edit_push(d, N_("the destinations"));
 	size_t at = place_of(&push->destinations, name), n = 0;
 	const char **list = model_array(d->model, push->destinations.count + 1, sizeof(*list));
 

@@ -185,6 +185,24 @@ note_typed(void *context, const char *text)
 		begin(d, DO_SUBMIT, open_name(d), text);
 }
 
+static void
+problems_wanted(void *context, int button)
+{
+	if (button == 1)
+		desk_steps_problems(context);
+}
+
+/* As the command refuses, but the way to each error is one key. */
+static void
+refuse(struct desk *d, const struct err *err)
+{
+	char *text = xasprintf("%s%s%s", err->msg, *err->hint ? "\n\n" : "", err->hint);
+
+	dialog_ask(d->screen.ui, _("Not submitted: the check found errors"), text,
+		N_("Close|Show them all"), problems_wanted, d);
+	free(text);
+}
+
 void
 desk_life_submit(struct desk *d)
 {
@@ -203,6 +221,8 @@ desk_life_submit(struct desk *d)
 		dialog_tell(d->screen.ui, _("Not tested yet"),
 			_("Only a draft that passed its test can be submitted: press F6 to test it. A "
 			  "change of SQL, content or parameters asks for a new test."));
+	else if (!desk_steps_check(d, &err))
+		refuse(d, &err);
 	else if (row->draft == DRAFT_SUBMITTED)
 		dialog_tell(d->screen.ui, _("Nothing new"),
 			_("The newest version has this very content. F8 publishes it."));
@@ -372,7 +392,7 @@ static void
 folder_typed(void *context, const char *text)
 {
 	struct desk *d = context;
-	struct task *t = text ? model_edit(d->model) : NULL;
+	struct task *t = text ? model_step(d->model, N_("the folder"), NULL) : NULL;
 
 	if (!t)
 		return;
@@ -393,6 +413,13 @@ static bool
 has_task(const struct screen *screen)
 {
 	return model_is_open(((const struct desk *)screen)->model);
+}
+
+/* Elsewhere Ctrl-Z suspends, and u takes back changes of the task. */
+static bool
+in_editor(const struct screen *screen)
+{
+	return screen_focused(screen) == &((const struct desk *)screen)->query.editor.pane;
 }
 
 static bool
@@ -453,6 +480,7 @@ RUN(block_up, desk_content_move(d, -1))
 RUN(block_down, desk_content_move(d, 1))
 RUN(destinations, desk_content_destinations(d))
 RUN(next_preview, desk_preview_next(d, 1))
+RUN(preview_date, desk_preview_choose_date(d))
 RUN(problems, desk_steps_problems(d))
 RUN(next_pane, desk_next_pane(d, 1))
 RUN(previous_pane, desk_next_pane(d, -1))
@@ -475,8 +503,8 @@ const struct command desk_commands[DESK_COMMANDS] = {
 	{ "rename", N_("Rename task…"), N_("Task"), "R", NULL, run_rename, has_task },
 	{ "folder", N_("Folder…"), N_("Task"), NULL, NULL, run_folder, has_task },
 	{ "delete", N_("Delete task…"), N_("Task"), "D", NULL, run_delete, has_task },
-	{ "undo", N_("Undo"), N_("Edit"), "Ctrl-Z", NULL, run_undo, has_task },
-	{ "redo", N_("Redo"), N_("Edit"), "Ctrl-Y", NULL, run_redo, has_task },
+	{ "undo", N_("Undo"), N_("Edit"), "Ctrl-Z", NULL, run_undo, in_editor },
+	{ "redo", N_("Redo"), N_("Edit"), "Ctrl-Y", NULL, run_redo, in_editor },
 	{ "find", N_("Find"), N_("Edit"), "Ctrl-F", NULL, run_find, has_task },
 	{ "replace", N_("Replace"), N_("Edit"), "Ctrl-R", NULL, run_replace, has_task },
 	{ "comment", N_("Comment in or out"), N_("Edit"), "Alt-;", NULL, run_comment, has_task },
@@ -485,7 +513,7 @@ const struct command desk_commands[DESK_COMMANDS] = {
 	{ "run-all", N_("Run all statements"), N_("Query"), "Shift-F5 Alt-r", NULL, run_all,
 		has_task },
 	{ "cancel", N_("Cancel what runs"), N_("Query"), NULL, NULL, run_cancel, is_running },
-	{ "source", N_("Data source of the query…"), N_("Query"), "F4", N_("Source"), run_source,
+	{ "source", N_("Data source of the query…"), N_("Query"), "F4", NULL, run_source,
 		has_task },
 	{ "insert-name", N_("Table or column into the SQL"), N_("Query"), "i", NULL,
 		run_insert_name, has_task },
@@ -508,6 +536,8 @@ const struct command desk_commands[DESK_COMMANDS] = {
 		has_task },
 	{ "next-preview", N_("Preview the next destination"), N_("View"), "Alt-p", NULL,
 		run_next_preview, has_task },
+	{ "preview-date", N_("Preview for a business date…"), N_("View"), "b", NULL,
+		run_preview_date, has_task },
 	{ "test", N_("Test…"), N_("Version"), "F6", N_("Test"), run_test, has_task },
 	{ "submit", N_("Submit…"), N_("Version"), "F7", N_("Submit"), run_submit, has_task },
 	{ "publish", N_("Publish…"), N_("Version"), "F8", N_("Publish"), run_publish, has_task },

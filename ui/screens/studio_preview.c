@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "ui/dialog.h"
 #include "ui/screens/studio_private.h"
 
 #define DELAY_US (150 * INT64_C(1000))
@@ -29,6 +30,21 @@ shown_destination(struct desk *d, const struct node *push)
 }
 
 static void
+show_title(struct desk *d)
+{
+	const struct desk_preview *p = &d->preview;
+	char date[16] = "";
+
+	if (d->date.year)
+		date_format(d->date, date);
+	if (p->shown)
+		pane_set_title(&d->preview.pane, "%s · %s · %s%s%s", _("Preview"), p->shown,
+			p->message.channel, *date ? " · " : "", date);
+	else
+		pane_set_title(&d->preview.pane, "%s%s%s", _("Preview"), *date ? " · " : "", date);
+}
+
+static void
 composed(void *context, const struct composed *fresh)
 {
 	struct desk *d = context;
@@ -38,10 +54,7 @@ composed(void *context, const struct composed *fresh)
 	composed_take(&p->message, fresh);
 	composing_free(p->composing);
 	p->composing = NULL;
-	if (p->shown)
-		pane_set_title(&p->pane, _("Preview · %s · %s"), p->shown, p->message.channel);
-	else
-		pane_set_title(&p->pane, "%s", _("Preview"));
+	show_title(d);
 	pane_dirty(&p->pane);
 	if (busy || p->again)
 		desk_preview_later(d);
@@ -55,7 +68,7 @@ compose_now(void *context)
 	const struct task *t = model_task(d->model);
 	const struct node *push = desk_content_push(d);
 	struct composed_input in = { .ws = d->studio->ws, .task = t, .push = push,
-		.columns = p->pane.rect.cols - 2, .results = results, .context = d };
+		.columns = p->pane.rect.cols - 2, .results = results, .context = d, .date = d->date };
 	const char *shown;
 
 	/* One at a time: what was changed meanwhile is composed after it. */
@@ -102,6 +115,41 @@ desk_preview_next(struct desk *d, int by)
 	free(d->preview.destination);
 	d->preview.destination = xstrdup(push->destinations.list[at]);
 	desk_preview_later(d);
+}
+
+static void
+date_given(void *context, const char *text)
+{
+	struct desk *d = context;
+	struct err err = ERR_INIT;
+	struct date date = { 0 };
+
+	if (!text)
+		return;
+	if (*text && !date_parse(str_from(text), &date, &err)) {
+		ui_error(d->screen.ui, &err);
+		return;
+	}
+	d->date = date;
+	show_title(d);
+	desk_preview_later(d);
+	if (date.year)
+		ui_say(d->screen.ui, _("Previewed for %s. F5 runs the SQL for that date too"), text);
+	else
+		ui_say(d->screen.ui, _("Previewed as if it ran now"));
+}
+
+void
+desk_preview_choose_date(struct desk *d)
+{
+	char date[16] = "";
+
+	if (d->date.year)
+		date_format(d->date, date);
+	dialog_line(d->screen.ui, _("Preview for which business date?"),
+		_("As 2026-01-31; empty: as if it ran now. Parameters take their values from it, in "
+		  "the preview and in statements run by F5."),
+		date, false, date_given, d);
 }
 
 /* --- drawing ------------------------------------------------------------------------------------- */

@@ -131,6 +131,7 @@ struct desk {
 	struct desk_preview preview;
 	struct desk_steps steps;
 	size_t front; /* of the panes, on a small screen */
+	struct date date; /* business date that F5 and the preview take; year 0: none chosen */
 	struct ui_child *test; /* a test under way */
 	struct timer test_tick;
 };
@@ -164,6 +165,7 @@ const char *desk_sources_kind(const struct desk *d, const char *name);
 void desk_query_init(struct desk *d);
 void desk_query_fini(struct desk *d);
 void desk_query_load(struct desk *d);
+void desk_query_reload(struct desk *d); /* when the node or its text is another */
 void desk_query_collect(struct desk *d);
 /* By steps of 1 or -1 through the nodes that hold SQL. */
 void desk_query_next_node(struct desk *d, int by);
@@ -200,15 +202,18 @@ void desk_preview_init(struct desk *d);
 void desk_preview_fini(struct desk *d);
 void desk_preview_later(struct desk *d); /* composes again, soon */
 void desk_preview_next(struct desk *d, int by);
+void desk_preview_choose_date(struct desk *d);
 
 /* studio_steps.c */
 void desk_steps_init(struct desk *d);
 void desk_steps_fini(struct desk *d);
 void desk_steps_later(struct desk *d);
 void desk_steps_problems(struct desk *d);
+/* False with the first error that the check finds. */
+bool desk_steps_check(struct desk *d, struct err *err);
 
 /* studio_life.c */
-#define DESK_COMMANDS 40
+#define DESK_COMMANDS 41
 extern const struct command desk_commands[DESK_COMMANDS];
 void desk_life_submit(struct desk *d);
 void desk_life_publish(struct desk *d);

@@ -186,6 +186,22 @@ desk_query_load(struct desk *d)
 }
 
 void
+desk_query_reload(struct desk *d)
+{
+	const struct node *node = desk_query_node(d);
+	struct buf text = BUF_INIT;
+
+	editor_get_text(&d->query.editor, &text);
+	if (!node || !holds_sql(node) || !str_is(buf_str(&text), node->sql)) {
+		desk_query_load(d);
+	} else {
+		set_dialect(d, node);
+		desk_query_title(d);
+	}
+	buf_fini(&text);
+}
+
+void
 desk_query_next_node(struct desk *d, int by)
 {
 	const struct task *t = model_task(d->model);
@@ -237,6 +253,7 @@ source_chosen(void *context, int button)
 	struct err err = ERR_INIT;
 
 	if (node && button >= 0 && (size_t)button < c->list.count) {
+		(void)model_step(d->model, N_("the data source of a query"), NULL);
 		node->source = model_text(d->model, str_from(c->list.rows[button].name));
 		set_dialect(d, node);
 		model_changed(d->model);
@@ -286,6 +303,7 @@ desk_query_next_env(struct desk *d)
 
 	if (!node)
 		return;
+	(void)model_step(d->model, N_("the environment of a query"), NULL);
 	node->env = (node->env + 1) % ENV_COUNT;
 	model_changed(d->model);
 	ui_say(d->screen.ui,

@@ -297,7 +297,8 @@ run_next(struct desk *d)
 static bool
 resolve(struct desk *d, const struct task *t, struct param_set *params, struct err *err)
 {
-	struct run_choice choice = { .task = t->name };
+	struct run_choice choice = { .task = t->name, .has_date = d->date.year != 0,
+		.business_date = d->date };
 	struct timeexpr_base base = { .job_id = NULL };
 	const struct zone *zone;
 	struct slot slot;

@@ -111,23 +111,42 @@ forget_problems(struct desk_steps *s)
 	s->problem_count = s->errors = 0;
 }
 
+/* The caller's to fini (its arena), also when it fails. */
+static bool
+know(struct desk *d, struct knowledge *k, struct err *err)
+{
+	*k = (struct knowledge){ .context = { .data = k, .source = know_source,
+		.destination = know_destination, .calendar = know_calendar,
+		.timezone = zone_name(d->studio->zone) } };
+	return store_source_list(d->studio->ws, &k->arena, &k->sources, err) &&
+	       store_destination_list(d->studio->ws, &k->arena, &k->destinations, err) &&
+	       store_calendar_list(d->studio->ws, &k->arena, &k->calendars, err);
+}
+
 static void
 check(struct desk *d, const struct task *t)
 {
-	struct knowledge k = { .context = { .data = &k, .source = know_source,
-		.destination = know_destination, .calendar = know_calendar,
-		.timezone = zone_name(d->studio->zone) } };
 	struct problem_sink sink = { { take_problem }, &d->steps };
 	struct err err = ERR_INIT;
+	struct knowledge k;
 
 	forget_problems(&d->steps);
-	if (store_source_list(d->studio->ws, &k.arena, &k.sources, &err) &&
-		store_destination_list(d->studio->ws, &k.arena, &k.destinations, &err) &&
-		store_calendar_list(d->studio->ws, &k.arena, &k.calendars, &err))
+	if (know(d, &k, &err))
 		d->steps.errors = check_task(t, &k.context, &sink.sink);
 	else if (err.code == ERR_BUSY)
 		desk_steps_later(d);
 	arena_fini(&k.arena);
+}
+
+bool
+desk_steps_check(struct desk *d, struct err *err)
+{
+	const struct task *t = model_task(d->model);
+	struct knowledge k;
+	bool ok = know(d, &k, err) && (!t || check_task_first(t, &k.context, err));
+
+	arena_fini(&k.arena);
+	return ok;
 }
 
 /* --- the steps --------------------------------------------------------------------------------- */

@@ -147,6 +147,7 @@ start(struct desk *d, struct form *form, const struct asked *a)
 	argv[n++] = "test";
 	argv[n++] = model_row(d->model)->name;
 	argv[n++] = "--json";
+	studio_remember_test_target(d->studio, *target != '(' ? target : "");
 	if (*target && *target != '(') {
 		argv[n++] = "--to";
 		argv[n++] = target;
@@ -189,18 +190,23 @@ answered(void *context, struct form *form, int button)
 	return true;
 }
 
+/* The choices, and in *initial the one that was taken last. */
 static const char *
-targets(struct asked *a)
+targets(struct asked *a, const char **initial)
 {
+	const char *last = studio_test_target(a->desk->studio, &a->arena), *kept;
 	struct destination_list list = { 0 };
 	struct buf text = BUF_INIT;
 	struct err err = ERR_INIT;
-	const char *kept;
 
-	buf_adds(&text, _("(those of the task)"));
+	*initial = _("(those of the task)");
+	buf_adds(&text, *initial);
 	if (store_destination_list(a->desk->studio->ws, &a->arena, &list, &err))
-		for (size_t i = 0; i < list.count; i++)
+		for (size_t i = 0; i < list.count; i++) {
 			buf_addf(&text, "|%s", list.rows[i].name);
+			if (strcmp(list.rows[i].name, last) == 0)
+				*initial = list.rows[i].name;
+		}
 	kept = arena_strdup(&a->arena, buf_text(&text));
 	buf_fini(&text);
 	return kept;
@@ -211,14 +217,18 @@ static void
 add_fields(struct asked *a, struct form *form, const struct task *t)
 {
 	struct field *f = arena_array(&a->arena, struct field, t->parameter_count + 2);
+	const char *initial, *choices = targets(a, &initial);
+	char date[16] = "";
 
 	f[0] = (struct field){ .name = TARGET, .label = _("Send to"), .kind = FIELD_CHOICE,
-		.choices = targets(a), .initial = _("(those of the task)"),
-		.help = _("A destination of your own, so that nobody else gets the test") };
+		.choices = choices, .initial = initial,
+		.help = _("To yourself first: a destination of your own. It is remembered") };
 	f[1] = (struct field){ .name = DATE, .label = _("Business date"), .kind = FIELD_TEXT,
 		.help = _("As 2026-01-31; empty: yesterday") };
+	if (a->desk->date.year)
+		date_format(a->desk->date, date);
 	form_add(form, &f[0], NULL);
-	form_add(form, &f[1], NULL);
+	form_add(form, &f[1], *date ? date : NULL);
 	for (size_t i = 0; i < t->parameter_count && i + 2 < FORM_FIELDS_MAX; i++) {
 		const struct parameter *p = &t->parameters[i];
 
