@@ -153,7 +153,8 @@ build/faults/shim.so: tests/faults/shim.c Makefile
 	$(CC) $(CSTD) $(WARN) -Werror -fvisibility=default -fno-builtin \
 	  -O1 -g -shared -o $@ $<
 
-.PHONY: unit
+.PHONY: unit replay
+replay: $(REPLAY)
 unit: build/faults/shim.so $(UNIT_BIN) $(O)/tests/zones_driver $(REPLAY) ## build the unit tests of VARIANT (see check)
 
 .PHONY: check
