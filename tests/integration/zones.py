@@ -13,6 +13,7 @@ either side of each change of offset, and random days, from 1970 to 2037.
     zones.py --all            every distinct zone file of this host, all of it
 """
 import array
+import bisect
 import calendar
 import datetime
 import hashlib
@@ -73,6 +74,7 @@ class Zone:
     def __init__(self, name):
         self.name = name
         self.info = zoneinfo.ZoneInfo(name)
+        self.kept = None
 
     @classmethod
     def get(cls, name):
@@ -81,8 +83,7 @@ class Zone:
         return cls.cache[name]
 
     def offset(self, at):
-        moment = EPOCH + datetime.timedelta(seconds=at)
-        delta = moment.astimezone(self.info).utcoffset()
+        delta = datetime.datetime.fromtimestamp(at, self.info).utcoffset()
         return delta.days * DAY + delta.seconds
 
     def change(self, low, high):
@@ -108,6 +109,13 @@ class Zone:
                 begin, before = turn, self.offset(turn)
         found.append((begin, end, before))
         return found
+
+    def always(self):
+        """The spans from before all windows until after them; kept."""
+        if not self.kept:
+            first, last = ordinal("1969-12-01") * DAY, ordinal("2038-01-15") * DAY
+            self.kept = self.spans(first, last, 1800)
+        return self.kept
 
     def changes(self):
         first = ordinal("1970-01-02") * DAY
@@ -167,6 +175,7 @@ class Schedule:
         else:
             self.cron(self.NAMED.get(words[0], " ".join(words)).split())
         self.times.sort()
+        self.seconds = [minute * 60 for minute in self.times]
 
     def cron(self, field):
         minutes = cron_values(field[0], 0, 59, [])
@@ -216,6 +225,7 @@ class Plan:
         self.first = ordinal(first) if first != "-" else -10**9
         self.last = ordinal(last) if last != "-" else 10**9
         self.schedules = [Schedule(part) for part in text.split(" + ")]
+        self.planned = [{} for _ in self.schedules]
         self.free = {ordinal(day) for day in FREE}
         self.work = {ordinal(day) for day in WORK}
 
@@ -224,34 +234,68 @@ class Plan:
             return True
         return day not in self.free and (day + 4) % 7 not in (0, 6)
 
-    def days(self, schedule, first, last):
+    def runs_on(self, schedule, planned):
+        """The day on which what is planned for this one runs; None: on none."""
+        if not self.first <= planned <= self.last:
+            return None
+        if not schedule.day(datetime.date.fromordinal(planned + EPOCH_DAY)):
+            return None
+        day = planned
+        if self.rule != "none" and not self.is_working(day):
+            if self.rule == "skip":
+                return None
+            while not self.is_working(day):
+                day += 1 if self.rule == "next" else -1
+        return day
+
+    def days(self, number, first, last):
         """{day something runs on: day it was planned for}"""
-        found = {}
-        for planned in range(first - 8, last + 9):
-            if not self.first <= planned <= self.last:
+        found, cache = {}, self.planned[number]
+        near = 0 if self.rule == "none" else 8
+        for planned in range(first - near, last + near + 1):
+            if planned not in cache:
+                cache[planned] = self.runs_on(self.schedules[number], planned)
+            day = cache[planned]
+            if day is None:
                 continue
-            if not schedule.day(datetime.date.fromordinal(planned + EPOCH_DAY)):
-                continue
-            day = planned
-            if self.rule != "none" and not self.is_working(day):
-                if self.rule == "skip":
-                    continue
-                while not self.is_working(day):
-                    day += 1 if self.rule == "next" else -1
             if day not in found or abs(day - planned) < abs(day - found[day]):
                 found[day] = planned
+        return found
+
+    def is_simple(self):
+        """Every instant of its own: nothing to merge."""
+        return len(self.schedules) == 1 and self.schedules[0].elapsed
+
+    def chunks(self, zone, start, end, spans_of):
+        """[([instant, ...], business day, reason)] of a simple plan, in order."""
+        schedule, spans = self.schedules[0], spans_of(zone)
+        days = sorted(self.days(0, (start + spans[0][2]) // DAY - 2,
+                                (end + spans[-1][2]) // DAY + 2).items())
+        found = []
+        for begin, until, offset in spans:
+            begin, until = max(begin, start), min(until, end)
+            for day, planned in days:
+                base = day * DAY - offset
+                if base + DAY <= begin or base >= until:
+                    continue
+                seconds = schedule.seconds
+                first = bisect.bisect_left(seconds, begin - base)
+                last = bisect.bisect_left(seconds, until - base)
+                if first < last:
+                    reason = PLAIN if day == planned else NEXT if planned < day else PREVIOUS
+                    found.append(([base + s for s in seconds[first:last]], planned - 1, reason))
         return found
 
     def slots(self, zone, start, end, spans_of):
         """{instant: (business day, reason)} of the window."""
         found = {}
-        for schedule in self.schedules:
+        for number, schedule in enumerate(self.schedules):
             spans = spans_of(Zone.get(schedule.zone) if schedule.zone else zone)
             first = (start + spans[0][2]) // DAY - 2
             last = (end + spans[-1][2]) // DAY + 2
             inside = [(max(begin, start), min(until, end), offset)
                       for begin, until, offset in spans if begin < end and until > start]
-            for day, planned in self.days(schedule, first, last).items():
+            for day, planned in self.days(number, first, last).items():
                 if schedule.elapsed:
                     self.elapsed(found, schedule, inside, day, planned)
                 else:
@@ -266,13 +310,17 @@ class Plan:
                 continue
             hits = [base + minute * 60 for minute in schedule.times
                     if begin <= base + minute * 60 < until]
-            if len(self.schedules) == 1:
-                found.update(dict.fromkeys(hits, (planned - 1, reason)))
-            else:
-                for at in hits:
-                    merge(found, at, planned - 1, reason)
+            for at in hits:
+                merge(found, at, planned - 1, reason)
 
     def fixed(self, found, schedule, spans, day, planned):
+        begin, until, offset = spans[0]
+        base = day * DAY - offset
+        if len(spans) == 1 and begin <= base and base + DAY <= until:
+            reason = PLAIN if day == planned else NEXT if planned < day else PREVIOUS
+            for second in schedule.seconds:
+                merge(found, base + second, planned - 1, reason)
+            return
         for minute in schedule.times:
             wall = day * DAY + minute * 60
             hits = [wall - offset for begin, until, offset in spans
@@ -356,30 +404,59 @@ def report(zone, plan, what, got, expected):
         print("   %s %s" % ("engine only" if line in got else "oracle only", line))
 
 
+def margin(start, end):
+    """Of a long window business dates are asked for, whose slots may lie outside."""
+    return 3 * DAY if end - start > DAY else 0
+
+
+def by_date(firsts, start, end):
+    """The first slots of the business dates inside, in the order of the dates."""
+    return b"".join(pack({at: (day, reason)}) for day, (at, reason) in sorted(firsts.items())
+                    if start // DAY + 1 <= day < end // DAY - 2)
+
+
+def expect(plan, zone, start, end, spans_of):
+    """What the driver should answer: the slots, and the first of each date."""
+    more = margin(start, end)
+    found, firsts = plan.slots(zone, start - more, end + more, spans_of), {}
+    for at in sorted(found):
+        firsts.setdefault(found[at][0], (at, found[at][1]))
+    inside = {at: value for at, value in found.items() if start <= at < end}
+    return pack(inside), by_date(firsts, start, end)
+
+
+def expect_simple(plan, zone, start, end, spans_of):
+    """The same for a plan of which each instant is of its own, without a dictionary."""
+    more = margin(start, end)
+    firsts, packed = {}, []
+    for hits, business, reason in plan.chunks(zone, start - more, end + more, spans_of):
+        firsts.setdefault(business, (hits[0], reason))
+        hits = hits[bisect.bisect_left(hits, start):bisect.bisect_left(hits, end)]
+        flat = array.array("q", bytes(16 * len(hits)))
+        flat[0::2] = array.array("q", hits)
+        flat[1::2] = array.array("q", [(business & 0xffffffff) | reason << 32]) * len(hits)
+        packed.append(flat.tobytes())
+    return b"".join(packed), by_date(firsts, start, end)
+
+
 def compare(driver, plans, zone, start, end):
     """(slots compared, plans that differ) of one window."""
     driver.window(zone.name, start, end)
-    cache = {}
+    reach = margin(start, end) + 2 * DAY
+    cache = {zone.name: zone.spans(start - reach, end + reach, 1800)}
 
     def spans_of(which):
         if which.name not in cache:
-            cache[which.name] = which.spans(start - 5 * DAY, end + 5 * DAY, 1800)
+            cache[which.name] = [s for s in which.always()
+                                 if s[0] < end + reach and s[1] > start - reach]
         return cache[which.name]
 
     slots, bad = 0, 0
-    margin = 3 * DAY if end - start > DAY else 0
     for plan in plans:
-        found = plan.slots(zone, start - margin, end + margin, spans_of)
-        inside = {at: value for at, value in found.items() if start <= at < end}
-        expected, got = pack(inside), driver.records()
-        slots += len(inside)
-        dates = {}
-        for at in sorted(found):
-            dates.setdefault(found[at][0], at)
-        firsts = {at: found[at] for day, at in dates.items()
-                  if start // DAY + 1 <= day < end // DAY - 2}
-        by_day = b"".join(pack({at: firsts[at]}) for at in sorted(firsts, key=lambda a: firsts[a]))
-        got_by_day = driver.records()
+        oracle = expect_simple if plan.is_simple() else expect
+        expected, by_day = oracle(plan, zone, start, end, spans_of)
+        got, got_by_day = driver.records(), driver.records()
+        slots += len(expected) // 16
         if got != expected:
             report(zone, plan, "slots from %d to %d" % (start, end), got, expected)
             bad += 1
