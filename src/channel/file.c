@@ -96,8 +96,12 @@ add_html_file(struct bundle *b, struct err *err)
 static bool
 add_json_file(struct bundle *b, struct err *err)
 {
+	struct document alone = *b->doc; /* preview, test and run give the same bytes */
 	struct buf text = BUF_INIT;
-	bool ok = render_json_document(&text, b->doc, err);
+	bool ok;
+
+	alone.run_id = NULL;
+	ok = render_json_document(&text, &alone, err);
 
 	buf_addc(&text, '\n');
 	if (ok)

@@ -137,8 +137,10 @@ render_json_document(struct buf *to, const struct document *doc, struct err *err
 	text_plain(&title, &doc->title);
 	buf_adds(to, "{\"report\":");
 	json_add_string(to, str_from(doc->task));
-	buf_addf(to, ",\"version\":%d", doc->version);
-	add_member(to, "run", doc->run_id);
+	if (doc->run_id) {
+		buf_addf(to, ",\"version\":%d", doc->version);
+		add_member(to, "run", doc->run_id);
+	}
 	add_member(to, "title", buf_text(&title));
 	add_member(to, "scheduled_at", when);
 	add_member(to, "business_date", date);

@@ -14,7 +14,8 @@ DP_API void render_json_rows(struct buf *to, const struct doc_table *table, size
 	size_t end);
 /* One value: null, true, 12, "text". */
 DP_API void render_json_value(struct buf *to, const struct value *value);
-/* {"report","version","run","title","scheduled_at","business_date","generated_at",
+/* "version" and "run" are left out of a document whose run_id is NULL.
+ * {"report","version","run","title","scheduled_at","business_date","generated_at",
  *  "chunks":[1,1],"markdown","tables":[…]} */
 DP_API bool render_json_document(struct buf *to, const struct document *doc, struct err *err);
 
