@@ -27,7 +27,8 @@
 static const char idle_sql[] =
 	"SELECT (SELECT min(next_us) FROM task WHERE next_us IS NOT NULL),"
 	" (SELECT min(wake_us) FROM run WHERE wake_us IS NOT NULL),"
-	" (SELECT value FROM meta WHERE key = 'zone_stamp')";
+	" (SELECT value FROM meta WHERE key = 'zone_stamp'),"
+	" (SELECT user_version FROM pragma_user_version)";
 
 static int64_t
 changed_ns(const struct stat *st)
@@ -97,7 +98,8 @@ read_next(const char *path, const char *stamp)
 			SQLITE_OK &&
 		sqlite3_busy_timeout(db, BUSY_MS) == SQLITE_OK &&
 		sqlite3_prepare_v2(db, idle_sql, -1, &stmt, NULL) == SQLITE_OK &&
-		sqlite3_step(stmt) == SQLITE_ROW) {
+		sqlite3_step(stmt) == SQLITE_ROW &&
+		sqlite3_column_int64(stmt, 3) == workspace_schema_number()) {
 		const char *known = (const char *)sqlite3_column_text(stmt, 2);
 
 		next = known && strcmp(known, stamp) == 0 ? INT64_MAX : 0;

@@ -56,7 +56,8 @@ prepare(struct db *db, const struct db_sql *sql, struct err *err)
 	if (sqlite3_prepare_v3(db->handle, sql->text, -1, SQLITE_PREPARE_PERSISTENT,
 		    &stmt->prepared, NULL) != SQLITE_OK) {
 		db_fail(db, err);
-		err_wrap(err, "statement %s", sql->name);
+		if (err->code == ERR_INTERNAL)
+			err_wrap(err, "statement %s", sql->name);
 		return NULL;
 	}
 	if (!stmt->prepared || !map_parameters(stmt)) {

@@ -52,7 +52,7 @@ workspace_not_found(struct workspace *ws, const char *what, const char *name,
 	struct err ignored = ERR_INIT;
 	struct db_stmt *s = db_query(ws->db, names, &ignored, "");
 	const char *near = NULL;
-	int best = 4;
+	int best = strlen(name) < 4 ? 2 : 4;
 	bool failed;
 
 	while (s && db_next(s, &failed, &ignored)) {
@@ -66,6 +66,10 @@ workspace_not_found(struct workspace *ws, const char *what, const char *name,
 	err_set(err, ERR_NOT_FOUND, "there is no %s '%s'", what, name);
 	if (near)
 		err_hint(err, "did you mean %s?", near);
+	else
+		err_hint(err, "dpstudio %s lists them", strcmp(what, "task") == 0 ? "list" :
+			strcmp(what, "data source") == 0 ? "source list" :
+			strcmp(what, "calendar") == 0 ? "calendar list" : "destination list");
 	arena_fini(&a);
 	return false;
 }
@@ -147,7 +151,10 @@ migrate_one(struct db *db, int64_t number, struct err *err)
 	ok = db_schema_number(db, &now, err);
 	if (ok && now < number) {
 		snprintf(note, sizeof(note), "PRAGMA user_version = %lld", (long long)number);
-		ok = (db_script(db, step->text, err) && db_script(db, note, err)) ||
+		ok = db_script(db, step->text, err) && db_script(db, note, err);
+		if (!ok && err->code == ERR_INTERNAL)
+			err->code = ERR_WORKSPACE;
+		if (!ok)
 			err_wrap(err, "migration %s", step->name);
 	}
 	return db_finish(db, ok, err);
