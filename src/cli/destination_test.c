@@ -16,8 +16,11 @@ take_outcome(struct test_answer *t, const cJSON *json)
 {
 	const char *state = reply_text(json, "state"), *message = reply_text(json, "message");
 
-	print_talk("%s: %s%s%s (code %.0f)", t->name, state, *message ? ", " : "", message,
-		reply_number(json, "code"));
+	if (reply_number(json, "code") != 0)
+		print_talk("%s: %s%s%s (code %.0f)", t->name, state, *message ? ", " : "", message,
+			reply_number(json, "code"));
+	else
+		print_talk("%s: %s%s%s", t->name, state, *message ? ", " : "", message);
 	if (*reply_text(json, "advice"))
 		print_talk("  %s", reply_text(json, "advice"));
 	if (strcmp(state, "unknown") == 0)

@@ -97,7 +97,8 @@ choose_sides(struct cli *cli, int64_t *before, int64_t *after, struct err *err)
 		*before = row.version ? row.version : row.latest_version;
 		if (*before == 0)
 			ok = err_set(err, ERR_STATE, "task '%s' has no version to compare with",
-				row.name);
+				     row.name) ||
+			     err_hint(err, "the first one is made by: dpstudio submit %s", row.name);
 	}
 	arena_fini(&a);
 	return ok;

@@ -269,6 +269,20 @@ print_details(struct viewed *v, struct err *err)
 	return true;
 }
 
+/* What a test has to say beside its outcome: a cut result, values that are not UTF-8. */
+static bool
+print_warnings(struct viewed *v, struct err *err)
+{
+	struct event_list events;
+
+	if (!ledger_events(v->cli->workspace, v->run.id, &v->arena, &events, err))
+		return false;
+	for (size_t i = 0; i < events.count; i++)
+		if (strcmp(events.rows[i].kind, "warning") == 0)
+			print_field("warning", STYLE_WARN, "%s", events.rows[i].message);
+	return true;
+}
+
 static bool
 print_attempts(struct viewed *v, const struct delivery_row *d, struct err *err)
 {
@@ -291,7 +305,7 @@ static bool
 print_run(struct viewed *v, struct err *err)
 {
 	print_head(&v->run, v->zone);
-	if (v->view != LEDGER_VIEW_RESULT && !print_details(v, err))
+	if (!(v->view == LEDGER_VIEW_RESULT ? print_warnings(v, err) : print_details(v, err)))
 		return false;
 	for (size_t i = 0; i < v->deliveries.count; i++) {
 		const struct delivery_row *d = &v->deliveries.rows[i];

@@ -54,7 +54,7 @@ json_slots(const struct slot_list *list, const struct zone *zone)
 }
 
 static void
-print_slots(const struct slot_list *list, const struct zone *zone)
+print_slots(const struct slot_list *list, const struct zone *zone, bool has_schedule)
 {
 	static const struct list_column columns[] = {
 		{ "SCHEDULED", 'l', false }, { "BUSINESS DATE", 'l', false },
@@ -73,7 +73,8 @@ print_slots(const struct slot_list *list, const struct zone *zone)
 		list_add(&l, STYLE_PLAIN, date);
 		list_add(&l, STYLE_PLAIN, s->reason == SLOT_PLAIN ? "" : slot_reason_name(s->reason));
 	}
-	list_print(&l, "no further run is planned");
+	list_print(&l, has_schedule ? "no further run is planned" :
+				      "it has no schedule: it runs only by hand");
 	list_fini(&l);
 }
 
@@ -97,12 +98,12 @@ run_next(struct cli *cli, struct err *err)
 	     session_task(cli, cli->args[0], version, &task, &row, &a, err);
 	if (ok) {
 		ok = find_slots(cli, &task, at ? from_us - 1 : from_us, wanted, &a, &list, err);
+		if (ok && cli->json)
+			json_slots(&list, zone);
+		else if (ok)
+			print_slots(&list, zone, task.schedule_count > 0);
 		task_fini(&task);
 	}
-	if (ok && cli->json)
-		json_slots(&list, zone);
-	else if (ok)
-		print_slots(&list, zone);
 	arena_fini(&a);
 	return ok;
 }

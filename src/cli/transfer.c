@@ -14,7 +14,7 @@ import_one(struct workspace *ws, const char *path, bool force, struct err *err)
 	int64_t id;
 
 	if (!task_import_path(&task, path, err))
-		return err_wrap(err, "%s", path);
+		return false;
 	task_to_text(&task, &text);
 	is_new = !task_store_find(ws, task.name, &a, &row, err);
 	if (is_new && err->code != ERR_NOT_FOUND)

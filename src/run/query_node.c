@@ -156,6 +156,10 @@ connect(struct query_run *q, struct err *err)
 	key = xasprintf("%s/%s", q->node->source, source_env_name(env));
 	json = cJSON_GetObjectItemCaseSensitive(sources, key);
 	free(key);
+	if (!*q->node->source) {
+		err_set(err, ERR_INPUT, "it names no data source");
+		return err_hint(err, "name the data source of the SQL");
+	}
 	if (!json) {
 		err_set(err, ERR_NOT_FOUND, "there is no data source '%s' for %s", q->node->source,
 			source_env_name(env));
@@ -190,6 +194,8 @@ query_once(struct query_run *q, size_t i, struct node_scope *scope, int64_t max_
 	substituted_fini(&sql);
 	result->truncated = end.truncated;
 	result->elapsed_us = end.elapsed_us;
+	if (!ok && err->code == ERR_TIMEOUT && !*err->hint)
+		err_hint(err, "make it faster, or give the task a longer \"timeout\"");
 	if (!ok && err->line > 0)
 		err_wrap(err, "line %d, column %d", err->line, err->column > 0 ? err->column : 1);
 	return ok;
@@ -250,6 +256,7 @@ static bool
 run_statement(struct query_run *q, size_t i, struct result *result, struct err *err)
 {
 	struct node_scope scope = { q->e, q->node, STR_NONE, 0 };
+	size_t repaired = source_repaired();
 	char label[64];
 	bool ok;
 
@@ -264,6 +271,10 @@ run_statement(struct query_run *q, size_t i, struct result *result, struct err *
 	worker_log(q->e->w, q->e->r, "query", "%s %s: %zu rows in %.1f ms%s", q->node->name, label,
 		result->row_count, (double)result->elapsed_us / 1000,
 		result->truncated ? ", more were there" : "");
+	if (source_repaired() > repaired)
+		worker_log(q->e->w, q->e->r, "warning", "W_UTF8: %s %s: values that are not UTF-8: "
+			"%zu; U+FFFD stands for what cannot be read", q->node->name, label,
+			source_repaired() - repaired);
 	return true;
 }
 

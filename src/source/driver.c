@@ -136,6 +136,14 @@ source_skip_blank(struct str sql, size_t pos, enum sql_dialect dialect)
 	return pos < sql.len ? pos : sql.len;
 }
 
+static size_t repaired;
+
+size_t
+source_repaired(void)
+{
+	return repaired;
+}
+
 struct str
 source_clean(struct arena *scratch, struct str text)
 {
@@ -145,6 +153,7 @@ source_clean(struct arena *scratch, struct str text)
 	if (utf8_is_valid(text))
 		return text;
 	utf8_clean(&clean, text);
+	repaired++;
 	copy = arena_str(scratch, buf_str(&clean));
 	buf_fini(&clean);
 	return copy;

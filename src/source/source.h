@@ -87,6 +87,8 @@ DP_API struct source *source_open(const struct source_kind *kind, const struct s
 	const struct deadline *deadline, struct err *err);
 DP_API bool source_cancel(const struct source_kind *kind, const struct settings *settings,
 	const char *token, const struct deadline *deadline, struct err *err);
+/* How many values this process had to repair so far because they were not UTF-8. */
+DP_API size_t source_repaired(void);
 /* Whether the driver can be loaded here: for doctor. */
 DP_API bool source_kind_is_available(const struct source_kind *kind, struct err *err);
 

@@ -284,8 +284,10 @@ restore(struct workspace *ws, int64_t task_id, int64_t entry_id, bool force, str
 		(entry_id == 0 && !db_row(ws->db, &journal_newest, NULL, &found, err, "i>i",
 			task_id, &entry_id)))
 		return false;
-	if (!found)
-		return err_set(err, ERR_STATE, "no former draft of '%s' is kept", h.task);
+	if (!found) {
+		err_set(err, ERR_STATE, "no former draft of '%s' is kept", h.task);
+		return err_hint(err, "one is kept whenever edit, import or rollback replaces it");
+	}
 	if (!task_draft_entry(ws, task_id, entry_id, a, &text, err) ||
 		!facts_read_as(&f, text, h.task, &canonical, err))
 		return false;

@@ -143,8 +143,9 @@ check_publishable(const struct version_row *v, const char *task, struct err *err
 	case VERSION_READY:
 		return true;
 	case VERSION_PUBLISHED:
-		return err_set(err, ERR_STATE, "version %lld of '%s' is published already",
+		err_set(err, ERR_STATE, "version %lld of '%s' is published already",
 			(long long)v->number, task);
+		return err_hint(err, "what is newer waits in dpstudio versions %s", task);
 	case VERSION_OFF_LINE:
 		refuse_state(v, task, "published again", err);
 		return err_hint(err, "to run it again as a new version: dpstudio rollback %s "
