@@ -68,7 +68,8 @@ load(size_t i, struct err *err)
 
 	for (int place = 0; place < 2 && !handle; place++)
 		if (module_path(path, modules[i].name, place) && access(path, R_OK) == 0) {
-			handle = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+			/* Lazy for the libraries behind it; our own is linked -z now. */
+			handle = dlopen(path, RTLD_LAZY | RTLD_LOCAL | RTLD_NODELETE);
 			if (!handle) {
 				err_set(err, ERR_CONFIG, "cannot load '%s': %s", modules[i].name,
 					dlerror());

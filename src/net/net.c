@@ -14,8 +14,10 @@ void
 net_warm(void)
 {
 	struct err ignored = ERR_INIT; /* the request that needs it tells */
+	const struct net_ops *ops = net_ops(&ignored);
 
-	net_ops(&ignored);
+	if (ops)
+		ops->warm();
 }
 
 bool

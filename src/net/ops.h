@@ -8,6 +8,7 @@
 enum digest_kind { DIGEST_MD5, DIGEST_SHA1, DIGEST_SHA256 };
 
 struct net_ops {
+	void (*warm)(void);
 	bool (*http)(const struct http_request *request, struct http_answer *answer,
 		struct err *err);
 	bool (*smtp)(const struct smtp_request *request, struct smtp_answer *answer,

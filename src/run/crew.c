@@ -14,7 +14,7 @@
 #define TERM_AFTER_US (2 * CLOCK_SECOND)
 #define KILL_AFTER_US (4 * CLOCK_SECOND)
 
-static bool
+bool
 crew_start(struct crew *c, struct err *err)
 {
 	*c = (struct crew){ 0 };
@@ -23,14 +23,6 @@ crew_start(struct crew *c, struct err *err)
 	frame_io_init(&c->io, c->child.fd);
 	c->alive = true;
 	return true;
-}
-
-void
-crew_warm(struct supervisor *s)
-{
-	struct err ignored = ERR_INIT; /* who needs a worker tries again and tells */
-
-	crew_start(&s->crew[0], &ignored);
 }
 
 bool

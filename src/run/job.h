@@ -18,6 +18,7 @@ enum frame_type {
 	FRAME_CANCEL,	   /* u32 job */
 	FRAME_RELEASE,	   /* u32 job: forget it */
 	FRAME_BODY,	   /* u32 job, bytes: the body that a "send" request speaks of */
+	FRAME_WARM,	   /* u32 0, names of modules with commas: load them while idle */
 	/* from the worker */
 	FRAME_START,	   /* u32 job: begun */
 	FRAME_LOG,	   /* u32 job, JSON {"kind","message"} */

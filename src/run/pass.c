@@ -128,14 +128,18 @@ run_pass(struct workspace *ws, const struct pass_options *options, struct pass_s
 	struct err *err)
 {
 	struct supervisor s;
+	struct crew ahead;
 	bool ok = true;
 
 	*summary = (struct pass_summary){ 0 };
 	if (options->dry_run)
 		return dry_run(ws, options, err);
-	if (!supervisor_init(&s, ws, options->jobs, summary, err))
+	ahead_start(&ahead, ws, options);
+	if (!supervisor_init(&s, ws, options->jobs, summary, err)) {
+		ahead_end(&ahead);
 		return false;
-	crew_warm(&s);
+	}
+	s.crew[0] = ahead;
 	s.verbose = options->verbose;
 	for (size_t i = 0; ok && i < options->task_count; i++)
 		ok = add_by_hand(&s, options->tasks[i], options, err);

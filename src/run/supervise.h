@@ -131,8 +131,7 @@ extern volatile int supervisor_stop;
 bool crew_give(struct supervisor *s, struct active *a, struct crew *c, struct err *err);
 /* A worker that can take a job now, spawned when needed; NULL none. */
 struct crew *crew_free(struct supervisor *s, bool may_queue, struct err *err);
-/* One worker ahead of the first job: it starts while the claims are being written. */
-void crew_warm(struct supervisor *s);
+bool crew_start(struct crew *c, struct err *err);
 void crew_turn(struct supervisor *s, struct crew *c);
 void crew_died(struct supervisor *s, struct crew *c);
 void crew_cancel(struct supervisor *s, struct active *a, enum err_code why);
@@ -145,6 +144,13 @@ void crew_unqueue(struct supervisor *s);
 void crew_dismiss(struct supervisor *s);
 void crew_end(struct supervisor *s);
 bool crew_has_idle(const struct crew *c);
+
+/* --- ahead.c: a worker before the first job ------------------------------------------- */
+
+/* Begun before the pass is in the ledger, so that it starts, and loads what the tasks
+ * chosen or due will need, while the disk is waited for. Failing is not told. */
+void ahead_start(struct crew *c, struct workspace *ws, const struct pass_options *options);
+void ahead_end(struct crew *c); /* when there is no pass for it after all */
 
 /* --- deliver.c: parts -------------------------------------------------------------- */
 

@@ -9,6 +9,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "src/base/module.h"
 #include "src/net/net.h"
 #include "src/run/run.h"
 #include "src/run/spawn.h"
@@ -189,6 +190,9 @@ take_frame(struct worker *w, enum frame_type type, struct str payload)
 	} else if (type == FRAME_BODY) {
 		free((char *)w->body.p);
 		w->body = (struct str){ str_dup(payload), payload.len };
+	} else if (type == FRAME_WARM) {
+		free(w->modules);
+		w->modules = str_dup(payload);
 	} else if (type == FRAME_GO) {
 		take_go(w, job, payload);
 	} else if (type == FRAME_CANCEL && r) {
@@ -297,9 +301,31 @@ do_step(struct worker *w)
 	return true;
 }
 
+/* One of the modules that jobs to come will need. */
+static bool
+warm_up(struct worker *w)
+{
+	struct err ignored = ERR_INIT; /* the job that needs it tells */
+	char *name = w->modules, *comma;
+
+	if (!name || !*name)
+		return false;
+	comma = strchr(name, ',');
+	w->modules = xstrdup(comma ? comma + 1 : "");
+	if (comma)
+		*comma = '\0';
+	if (strcmp(name, "net") == 0)
+		net_warm();
+	else
+		module_ops(name, &ignored);
+	free(name);
+	return true;
+}
+
 static void
 worker_fini(struct worker *w)
 {
+	free(w->modules);
 	for (size_t i = 0; i < WORKER_WARM_SOURCES; i++) {
 		source_close(w->warm[i].source);
 		free(w->warm[i].key);
@@ -329,7 +355,7 @@ worker_main(int fd)
 		struct pollfd p = { fd, POLLIN, 0 };
 
 		open = read_frames(&w);
-		if (do_step(&w))
+		if (do_step(&w) || (open && warm_up(&w)))
 			continue;
 		open = open && frame_flush_all(&w.io);
 		if (open && !quit_wanted)

@@ -38,6 +38,7 @@ struct worker {
 	size_t go_count;
 	struct str body; /* the last FRAME_BODY, for the request that follows */
 	struct warm_source warm[WORKER_WARM_SOURCES];
+	char *modules; /* FRAME_WARM: to be loaded while there is nothing else to do */
 };
 
 /* Set by SIGUSR1 and SIGTERM: what runs now is to stop. */

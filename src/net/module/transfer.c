@@ -85,6 +85,15 @@ multi_open(struct err *err)
 	return true;
 }
 
+/* What the first transfer would do: libcurl and TLS set themselves up. */
+static void
+warm(void)
+{
+	struct err ignored = ERR_INIT;
+
+	multi_open(&ignored);
+}
+
 CURL *
 transfer_new(struct err *err)
 {
@@ -208,6 +217,7 @@ transfer_explain(CURLcode rc, CURL *easy, const struct endpoint *to, const char 
 }
 
 static const struct net_ops net_module_ops = {
+	.warm = warm,
 	.http = net_http,
 	.smtp = net_smtp,
 	.hmac = net_hmac,
