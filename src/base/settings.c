@@ -178,7 +178,8 @@ check_value(struct settings *s, const struct field *f, struct err *err)
 			settings_set(s, f->name, str_from(f->initial), field_is_secret(f));
 		else if (f->required) {
 			err_set(err, ERR_INPUT, "%s is missing (%s)", f->name, f->label);
-			return err_hint(err, "give %s=…: %s", f->name, f->help ? f->help : "");
+			return err_hint(err, "give %s=%s: %s", f->name,
+				field_is_secret(f) ? "env:NAME" : "…", f->help ? f->help : "");
 		}
 		return true;
 	}

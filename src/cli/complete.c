@@ -145,6 +145,20 @@ offer_settings(const struct completion *c)
 }
 
 static void
+offer_commands(const struct completion *c, const char *noun);
+
+static void
+offer_workspace_settings(const struct completion *c)
+{
+	char text[96];
+
+	for (const struct workspace_setting *s = workspace_settings; s->name; s++) {
+		snprintf(text, sizeof(text), "%s=", s->name);
+		offer(c, text);
+	}
+}
+
+static void
 offer_program_names(struct completion *c, const char *what)
 {
 	if (strcmp(what, "KIND") == 0)
@@ -159,6 +173,12 @@ offer_program_names(struct completion *c, const char *what)
 		offer(c, "url=");
 	else if (strcmp(what, "FIELD=VALUE") == 0)
 		offer_settings(c);
+	else if (strcmp(what, "NAME=VALUE") == 0 && strcmp(c->command->name, "workspace set") == 0)
+		offer_workspace_settings(c);
+	else if (strcmp(what, "COMMAND") == 0 && strcmp(c->command->name, "help") == 0)
+		offer_commands(c, NULL);
+	else if (strcmp(what, "VERB") == 0 && c->first)
+		offer_commands(c, command_resolve_alias(c->first));
 	else if (strcmp(what, "TEMPLATE") == 0)
 		for (const struct embedded *e = embedded; e->name; e++)
 			if (strstr(e->name, ".template."))

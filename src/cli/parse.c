@@ -50,7 +50,7 @@ nearest_option(const struct command *c, struct str name)
 {
 	const struct command_option *lists[] = { c->options, cli_common_options };
 	const char *near = NULL;
-	int best = 4;
+	int best = name.len < 5 ? 2 : 4;
 
 	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
 		for (const struct command_option *o = lists[i]; o && o->name; o++) {

@@ -112,8 +112,8 @@ static void
 say_end(const struct query *q, const struct query_end *end)
 {
 	if (end->truncated)
-		print_warning("cut at %lld rows: there are more (--max-rows all)",
-			(long long)end->rows);
+		print_warning("cut at %lld row%s: there are more (--max-rows all)",
+			(long long)end->rows, end->rows == 1 ? "" : "s");
 	else if (q->timing)
 		print_talk("%lld row%s, %.*f ms", (long long)end->rows, end->rows == 1 ? "" : "s",
 			end->elapsed_us < 10000 ? 1 : 0, (double)end->elapsed_us / 1000.0);

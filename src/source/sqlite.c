@@ -74,6 +74,8 @@ fail_sqlite(struct sqlite_source *s, int rc, struct str sql, struct err *err)
 	}
 	if (offset >= 0)
 		source_err_at(err, sql, (size_t)offset);
+	else if (strncmp(text, "no such table: ", 15) == 0)
+		source_err_at_name(err, sql, str_from(text + 15));
 	if (strstr(text, "no such column: \""))
 		err_hint(err, "double quotes name a column; text stands in single quotes");
 	return false;
@@ -170,8 +172,9 @@ on_authorize(void *context, int action, const char *a, const char *b, const char
 		(is_one_of(a, telling_pragmas) || (!b && is_one_of(a, value_pragmas))))
 		return SQLITE_OK;
 	s->denied = "a change of the schema";
+	/* DROP and CREATE ask to change the schema's own table first. */
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
-		if (words[i].action == action)
+		if (words[i].action == action && !(a && is_one_of(a, schema_tables)))
 			s->denied = words[i].word;
 	return SQLITE_DENY;
 }

@@ -283,7 +283,7 @@ ledger_accept(struct workspace *ws, int64_t delivery_id, const char *who, struct
 	ok = db_row(db, &accept_sql, NULL, &found, err, "iti>i", delivery_id, who, clock_now_us(),
 		&run_id);
 	if (ok && !found) {
-		ok = err_set(err, ERR_STATE, "delivery %lld is not in state unknown",
+		ok = err_set(err, ERR_STATE, "delivery d%lld has no unknown outcome",
 			(long long)delivery_id);
 		err_hint(err, "see its run: dpstudio runs, dpstudio show-run RUN");
 	}
@@ -335,7 +335,7 @@ ledger_resend(struct workspace *ws, int64_t delivery_id, struct err *err)
 	ok = ledger_delivery(ws, delivery_id, &a, &d, err);
 	if (ok && d.state != DELIVERY_REJECTED && d.state != DELIVERY_UNKNOWN &&
 		d.state != DELIVERY_DEFERRED) {
-		ok = err_set(err, ERR_STATE, "delivery %lld is %s: there is nothing to send again",
+		ok = err_set(err, ERR_STATE, "delivery d%lld is %s: there is nothing to send again",
 			(long long)delivery_id, delivery_state_name(d.state));
 		err_hint(err, "rerun sends the whole message anew: dpstudio rerun %lld",
 			(long long)d.run_id);

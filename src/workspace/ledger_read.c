@@ -214,7 +214,7 @@ ledger_delivery(struct workspace *ws, int64_t delivery_id, struct arena *a,
 		    true, a, &list, err))
 		return false;
 	if (list.count == 0) {
-		err_set(err, ERR_NOT_FOUND, "there is no delivery %lld", (long long)delivery_id);
+		err_set(err, ERR_NOT_FOUND, "there is no delivery d%lld", (long long)delivery_id);
 		return err_hint(err, "dpstudio show-run RUN lists a run's deliveries");
 	}
 	*row = list.rows[0];

@@ -80,7 +80,7 @@ add(struct workspace *ws, const char *name, const char *channel,
 		return false;
 	if (!made) {
 		err_set(err, ERR_STATE, "there is a destination '%s' already", name);
-		return err_hint(err, "change it with: destination edit %s", name);
+		return err_hint(err, "change it with: dpstudio destination edit %s", name);
 	}
 	return fields_write(ws, &fields, id, uuid, settings, err) &&
 		note_in_trail(ws, "add", name, channel, err);

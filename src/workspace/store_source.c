@@ -132,7 +132,7 @@ check_addition(const struct source_row *row, const char *name, const char *kind,
 		else
 			err_set(err, ERR_STATE, "the data source '%s' has a %s variant already",
 				name, source_env_name(env));
-		return err_hint(err, "change it with: source edit %s", name);
+		return err_hint(err, "change it with: dpstudio source edit %s", name);
 	}
 	if (strcmp(row->kind, kind) != 0) {
 		err_set(err, ERR_STATE, "the data source '%s' is of kind %s, not %s", name,

@@ -52,7 +52,8 @@ workspace_not_found(struct workspace *ws, const char *what, const char *name,
 	struct err ignored = ERR_INIT;
 	struct db_stmt *s = db_query(ws->db, names, &ignored, "");
 	const char *near = NULL;
-	int best = strlen(name) < 4 ? 2 : 4;
+	size_t len = strlen(name);
+	int best = len < 4 ? 2 : len < 7 ? 3 : 4;
 	bool failed;
 
 	while (s && db_next(s, &failed, &ignored)) {
