@@ -81,8 +81,9 @@ run_set(struct cli *cli, struct err *err)
 
 const struct command command_workspace_set = {
 	.name = "workspace set", .args = "NAME=VALUE…",
-	.help = "change settings: notify, jobs, retention, timezone",
-	.more = "NAME= goes back to the default. A new time zone plans published tasks anew.",
+	.help = "change settings, as notify=DEST jobs=4 retention=90d timezone=UTC",
+	.more = "dpstudio workspace lists them all. NAME= goes back to the default. A new time\n"
+		"zone plans published tasks anew.",
 	.group = GROUP_HOUSE, .words_only = true, .run = run_set,
 };
 
