@@ -9,6 +9,7 @@
 #define MAX_COLUMNS 50	/* more are not shown */
 #define MAX_TABLES 5	/* in one card, Markdown tables too */
 #define MAX_ELEMENTS 190
+#define ELEMENT_MAX 9000 /* bytes of one text: far longer ones were seen cut */
 #define MARKDOWN_OPEN "{\"tag\":\"markdown\",\"content\":\""
 #define MARKDOWN_CLOSE "\"}"
 #define SIGN_RESERVE 110 /* "timestamp" and "sign" in the body */
@@ -233,11 +234,12 @@ build(struct document *doc, const struct settings *settings, struct part_sink *s
 	chat.plan.budget -= SIGN_RESERVE;
 	chat.plan.max_tables = MAX_TABLES;
 	chat.plan.max_units = MAX_ELEMENTS;
+	chat.plan.max_element = ELEMENT_MAX;
 	chat.plan.note = add_note;
 	chat.plan.shorten = shorten;
 	if (!chat_reserve_envelope(&chat, err))
 		return false;
-	options.max = chat.plan.budget;
+	options.max = chat.plan.budget < ELEMENT_MAX ? chat.plan.budget : ELEMENT_MAX;
 	options.context = &chat;
 	render_markdown_units(&chat.units, doc, &md_dialect_lark, &options);
 	if (chat.picture_count > 0 && keywords.count > 0)

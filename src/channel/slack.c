@@ -229,6 +229,7 @@ build(struct document *doc, const struct settings *settings, struct part_sink *s
 	chat.plan.max_units = MAX_BLOCKS;
 	chat.plan.max_tables = 1;
 	chat.plan.max_rows = TABLE_ROWS;
+	chat.plan.max_element = SECTION_MAX + sizeof(SECTION_OPEN SECTION_CLOSE);
 	chat.plan.note = add_note;
 	chat.plan.shorten = shorten;
 	if (!chat_reserve_envelope(&chat, err))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "src/content/parts.h"
+#include "src/content/parts_planner.h"
 
 #include <stdlib.h>
 
@@ -8,49 +8,22 @@
 #define WARN_ABOVE 5
 #define WIDEST_CUT 4096 /* columns the search for a shorter row begins with */
 
-/* Rows [from, to) of a unit, or text of our own (a note, a cut piece). */
-struct slice {
-	const struct unit *unit; /* NULL: text */
-	size_t from, to;
-	struct str text;
-	bool keep_with_next;
-};
-
-struct planner {
-	const struct parts_options *o;
-	struct document *doc;
-	struct parts *parts;
-	size_t room_parts;
-	size_t budget;	  /* SIZE_MAX: none */
-	size_t separator; /* its cost */
-	/* the part being filled */
-	struct slice *slices;
-	size_t count, room;
-	size_t cost, units, tables, rows;
-	/* costs of the unit at hand: sums[i] is rows [0, i) without what stands between */
-	size_t *sums;
-	size_t sums_room;
-	size_t head, tail, between;
-	size_t most_rows; /* of it in one part */
-	bool shortened;
-};
-
-static size_t
-measure(const struct planner *p, struct str s)
+size_t
+planner_measure(const struct planner *p, struct str s)
 {
 	if (s.len == 0)
 		return 0;
 	return p->o->measure ? p->o->measure(s) : s.len;
 }
 
-static size_t
-add_costs(size_t a, size_t b)
+size_t
+planner_add_costs(size_t a, size_t b)
 {
 	return a > SIZE_MAX - b ? SIZE_MAX : a + b;
 }
 
-static bool
-counts_rows(const struct unit *u)
+bool
+planner_counts_rows(const struct unit *u)
 {
 	return u->table || u->is_table;
 }
@@ -73,8 +46,8 @@ append_slice(struct buf *to, const struct slice *s)
 	buf_add_str(to, s->unit->tail);
 }
 
-static void
-add_part(struct planner *p, size_t slices, size_t cost, size_t rows)
+void
+planner_add_part(struct planner *p, size_t slices, size_t cost, size_t rows)
 {
 	struct buf text = BUF_INIT;
 	struct arena *a = &p->doc->arena;
@@ -99,7 +72,7 @@ add_part(struct planner *p, size_t slices, size_t cost, size_t rows)
 static size_t
 slice_cost(const struct planner *p, const struct slice *s)
 {
-	return s->unit ? measure(p, s->unit->head) : measure(p, s->text);
+	return s->unit ? planner_measure(p, s->unit->head) : planner_measure(p, s->text);
 }
 
 /* Ends the part. Headings at its end go over to the next one. */
@@ -114,7 +87,7 @@ close_part(struct planner *p)
 		moved += slice_cost(p, &p->slices[i]) + p->separator;
 		carried += slice_cost(p, &p->slices[i]) + (i > keep ? p->separator : 0);
 	}
-	add_part(p, keep, p->cost - moved, p->rows);
+	planner_add_part(p, keep, p->cost - moved, p->rows);
 	memmove(p->slices, p->slices + keep, (p->count - keep) * sizeof(*p->slices));
 	p->count -= keep;
 	p->cost = carried;
@@ -126,15 +99,15 @@ close_part(struct planner *p)
 static size_t
 room_left(const struct planner *p)
 {
-	size_t taken = add_costs(p->cost, p->count ? p->separator : 0);
+	size_t taken = planner_add_costs(p->cost, p->count ? p->separator : 0);
 
 	if (p->o->max_units && p->units >= p->o->max_units)
 		return 0;
 	return p->budget > taken ? p->budget - taken : 0;
 }
 
-static void
-push(struct planner *p, struct slice s, size_t cost, bool is_table)
+void
+planner_push(struct planner *p, struct slice s, size_t cost, bool is_table)
 {
 	if (p->count == p->room) {
 		p->room = p->room ? p->room * 2 : 16;
@@ -144,7 +117,7 @@ push(struct planner *p, struct slice s, size_t cost, bool is_table)
 	p->slices[p->count++] = s;
 	p->units++;
 	p->tables += is_table;
-	if (s.unit && counts_rows(s.unit))
+	if (s.unit && planner_counts_rows(s.unit))
 		p->rows += s.to - s.from;
 }
 
@@ -182,7 +155,7 @@ fit_text(const struct planner *p, struct str s, size_t room)
 
 	while (end < s.len) {
 		size_t n = utf8_grapheme(str_slice(s, end, s.len));
-		size_t c = measure(p, str_slice(s, end, end + n));
+		size_t c = planner_measure(p, str_slice(s, end, end + n));
 
 		if (cost + c > room)
 			break;
@@ -203,8 +176,8 @@ fit_text(const struct planner *p, struct str s, size_t room)
 	return safe ? safe : end;
 }
 
-static bool
-too_large(struct planner *p, const char *what, size_t cost, struct err *err)
+bool
+planner_too_large(struct planner *p, const char *what, size_t cost, struct err *err)
 {
 	err_set(err, ERR_LIMIT, "%s of %zu %s does not fit into a message of %s (%zu)", what, cost,
 		p->o->unit_name ? p->o->unit_name : "bytes",
@@ -221,7 +194,7 @@ add_cut_text(struct planner *p, struct str s, struct err *err)
 		struct str piece;
 
 		if (n == 0 && p->count == 0)
-			return too_large(p, "a character", measure(p, s), err);
+			return planner_too_large(p, "a character", planner_measure(p, s), err);
 		if (n == 0 || (n < s.len && p->count && room < p->budget / 4)) {
 			close_part(p);
 			continue;
@@ -230,7 +203,8 @@ add_cut_text(struct planner *p, struct str s, struct err *err)
 		while (piece.len && memchr("\n ", piece.p[piece.len - 1], 2))
 			piece.len--;
 		if (piece.len)
-			push(p, (struct slice){ .text = piece }, measure(p, piece), false);
+			planner_push(p, (struct slice){ .text = piece }, planner_measure(p, piece),
+				false);
 		s = str_slice(s, n, s.len);
 		if (s.len && p->count)
 			close_part(p);
@@ -249,46 +223,47 @@ tables_are_full(const struct planner *p, const struct unit *u)
 static bool
 add_solid(struct planner *p, const struct unit *u, struct err *err)
 {
-	size_t cost = add_costs(measure(p, u->head), measure(p, u->tail));
+	size_t cost = planner_add_costs(planner_measure(p, u->head), planner_measure(p, u->tail));
 
 	while (p->count && (cost > room_left(p) || tables_are_full(p, u)) &&
 		(u->kind != UNIT_TEXT || cost <= p->budget))
 		close_part(p);
 	if (cost <= room_left(p)) {
-		push(p, (struct slice){ .unit = u, .keep_with_next = u->keep_with_next }, cost,
+		planner_push(p,
+			(struct slice){ .unit = u, .keep_with_next = u->keep_with_next }, cost,
 			u->is_table);
 		return true;
 	}
 	return u->kind == UNIT_TEXT ? add_cut_text(p, u->head, err)
-				    : too_large(p, "a piece", cost, err);
+				    : planner_too_large(p, "a piece", cost, err);
 }
 
-static void
-measure_rows(struct planner *p, const struct unit *u)
+void
+planner_measure_rows(struct planner *p, const struct unit *u)
 {
 	if (p->sums_room < u->row_count + 1) {
 		p->sums_room = u->row_count + 1;
 		p->sums = xreallocarray(p->sums, p->sums_room, sizeof(*p->sums));
 	}
-	p->head = measure(p, u->head);
-	p->tail = measure(p, u->tail);
-	p->between = measure(p, u->between);
-	p->most_rows = p->o->max_rows && counts_rows(u) ? p->o->max_rows : SIZE_MAX;
+	p->head = planner_measure(p, u->head);
+	p->tail = planner_measure(p, u->tail);
+	p->between = planner_measure(p, u->between);
+	p->most_rows = p->o->max_rows && planner_counts_rows(u) ? p->o->max_rows : SIZE_MAX;
 	p->sums[0] = 0;
 	for (size_t i = 0; i < u->row_count; i++)
-		p->sums[i + 1] = p->sums[i] + measure(p, u->rows[i]);
+		p->sums[i + 1] = p->sums[i] + planner_measure(p, u->rows[i]);
 }
 
 /* Cost of rows [from, to) without head and tail. */
-static size_t
-rows_cost(const struct planner *p, size_t from, size_t to)
+size_t
+planner_rows_cost(const struct planner *p, size_t from, size_t to)
 {
 	return to > from ? p->sums[to] - p->sums[from] + (to - from - 1) * p->between : 0;
 }
 
 /* The last row + 1 that still fits into `room`; by halving, sums are known. */
-static size_t
-rows_that_fit(const struct planner *p, size_t from, size_t count, size_t room)
+size_t
+planner_rows_that_fit(const struct planner *p, size_t from, size_t count, size_t room)
 {
 	size_t low = from, high = count - from < p->most_rows ? count : from + p->most_rows;
 
@@ -298,7 +273,7 @@ rows_that_fit(const struct planner *p, size_t from, size_t count, size_t room)
 	while (low < high) {
 		size_t middle = low + (high - low + 1) / 2;
 
-		if (rows_cost(p, from, middle) <= room)
+		if (planner_rows_cost(p, from, middle) <= room)
 			low = middle;
 		else
 			high = middle - 1;
@@ -306,15 +281,15 @@ rows_that_fit(const struct planner *p, size_t from, size_t count, size_t room)
 	return low;
 }
 
-static void
-push_rows(struct planner *p, const struct unit *u, size_t from, size_t to)
+void
+planner_push_rows(struct planner *p, const struct unit *u, size_t from, size_t to)
 {
-	push(p, (struct slice){ .unit = u, .from = from, .to = to },
-		p->head + rows_cost(p, from, to) + p->tail, u->is_table);
+	planner_push(p, (struct slice){ .unit = u, .from = from, .to = to },
+		p->head + planner_rows_cost(p, from, to) + p->tail, u->is_table);
 }
 
-static struct str
-note(struct planner *p, const char *text)
+struct str
+planner_note(struct planner *p, const char *text)
 {
 	struct buf b = BUF_INIT;
 	struct str s;
@@ -340,7 +315,7 @@ shorten(struct planner *p, const struct unit *u, size_t row, size_t room)
 		struct buf b = BUF_INIT;
 
 		p->o->shorten(p->o->context, u, row, columns, &b);
-		if (b.len && measure(p, buf_str(&b)) <= room) {
+		if (b.len && planner_measure(p, buf_str(&b)) <= room) {
 			best = arena_str(&p->doc->arena, buf_str(&b));
 			low = columns + 1;
 		} else {
@@ -351,28 +326,65 @@ shorten(struct planner *p, const struct unit *u, size_t row, size_t room)
 	return best;
 }
 
+/* What one unit may measure. */
+size_t
+planner_element_room(const struct planner *p, const struct unit *u, size_t room)
+{
+	return p->o->max_element && !u->table && p->o->max_element < room ? p->o->max_element : room;
+}
+
+/* A line too large for one unit, over several, each with the head and tail. */
+static bool
+add_cut_row(struct planner *p, const struct unit *u, struct str row, struct err *err)
+{
+	size_t fixed = p->head + p->tail;
+
+	while (row.len) {
+		size_t room = planner_element_room(p, u, room_left(p)), n;
+
+		n = room > fixed ? fit_text(p, row, room - fixed) : 0;
+		if (n == 0 && p->count == 0)
+			return planner_too_large(p, "a character",
+				fixed + planner_measure(p, row), err);
+		if (n == 0 || (n < row.len && p->count && room_left(p) < p->budget / 4 &&
+				      tables_are_full(p, u))) {
+			close_part(p);
+			continue;
+		}
+		planner_push(p, (struct slice){ .text = str_from(arena_printf(&p->doc->arena,
+				"%.*s%.*s%.*s", STR_ARG(u->head), (int)n, row.p, STR_ARG(u->tail))) },
+			fixed + planner_measure(p, str_slice(row, 0, n)), u->is_table);
+		row = str_slice(row, n, row.len);
+	}
+	return true;
+}
+
 /* A row that fits into no part: of a table with shorter cells, of text in pieces. */
 static bool
 add_large_row(struct planner *p, const struct unit *u, size_t row, struct err *err)
 {
-	struct str said = note(p, "Some cells are shortened with …"), cut;
-	size_t fixed = p->head + p->tail + p->separator + measure(p, said);
+	struct str said = planner_note(p, "Some cells are shortened with …"), cut;
+	size_t fixed = p->head + p->tail + p->separator + planner_measure(p, said);
 	struct unit *one = arena_new(&p->doc->arena, struct unit);
 
+	if (!u->table && (u->head.len || u->tail.len))
+		return add_cut_row(p, u, u->rows[row], err);
 	if (p->count)
 		close_part(p);
-	if (!u->table && !u->is_table && u->head.len == 0 && u->tail.len == 0)
+	if (!u->table && !u->is_table)
 		return add_cut_text(p, u->rows[row], err);
 	cut = p->budget > fixed ? shorten(p, u, row, p->budget - fixed) : STR_NONE;
 	if (cut.len == 0)
-		return too_large(p, "a row", p->head + p->tail + rows_cost(p, row, row + 1), err);
+		return planner_too_large(p, "a row",
+			p->head + p->tail + planner_rows_cost(p, row, row + 1), err);
 	*one = *u;
 	one->rows = arena_new(&p->doc->arena, struct str);
 	one->rows[0] = cut;
 	one->row_count = 1;
-	push(p, (struct slice){ .unit = one, .to = 1 }, p->head + p->tail + measure(p, cut),
+	planner_push(p, (struct slice){ .unit = one, .to = 1 },
+		p->head + p->tail + planner_measure(p, cut),
 		u->is_table);
-	push(p, (struct slice){ .text = said }, measure(p, said), false);
+	planner_push(p, (struct slice){ .text = said }, planner_measure(p, said), false);
 	p->shortened = true;
 	return true;
 }
@@ -382,32 +394,32 @@ add_rows(struct planner *p, const struct unit *u, struct err *err)
 {
 	size_t from = 0;
 
-	measure_rows(p, u);
+	planner_measure_rows(p, u);
 	while (from < u->row_count) {
-		size_t to = tables_are_full(p, u)
-				    ? from
-				    : rows_that_fit(p, from, u->row_count, room_left(p));
+		size_t left = room_left(p), room = planner_element_room(p, u, left);
+		size_t to = tables_are_full(p, u) ? from
+						  : planner_rows_that_fit(p, from, u->row_count, room);
 
 		if (to > from) {
-			push_rows(p, u, from, to);
+			planner_push_rows(p, u, from, to);
 			from = to;
-			if (from < u->row_count)
+			if (from < u->row_count && room == left)
 				close_part(p);
-		} else if (p->count &&
-			   p->head + p->tail + rows_cost(p, from, from + 1) <= p->budget) {
+		} else if (p->count && p->head + p->tail + planner_rows_cost(p, from, from + 1) <=
+					       planner_element_room(p, u, p->budget)) {
 			close_part(p);
 		} else {
 			if (!add_large_row(p, u, from, err))
 				return false;
-			measure_rows(p, u);
+			planner_measure_rows(p, u);
 			from++;
 		}
 	}
 	return true;
 }
 
-static bool
-is_empty(const struct unit *u)
+bool
+planner_is_empty(const struct unit *u)
 {
 	return u->head.len == 0 && u->tail.len == 0 && u->row_count == 0;
 }
@@ -415,7 +427,7 @@ is_empty(const struct unit *u)
 static bool
 add_unit(struct planner *p, const struct unit *u, struct err *err)
 {
-	if (is_empty(u))
+	if (planner_is_empty(u))
 		return true;
 	if (u->kind == UNIT_ROWS && u->row_count)
 		return add_rows(p, u, err);
@@ -429,130 +441,7 @@ plan_split(struct planner *p, const struct unit_list *units, struct err *err)
 		if (!add_unit(p, &units->list[i], err))
 			return false;
 	if (p->count || p->parts->count == 0)
-		add_part(p, p->count, p->cost, p->rows);
-	return true;
-}
-
-/* --- truncation: all text, then as many rows as there is room for --- */
-
-static void
-rows_note(const struct planner *p, struct buf *to, const struct unit *u, size_t shown)
-{
-	thousands_add(to, shown);
-	buf_adds(to, " of ");
-	thousands_add(to, u->total_rows > u->row_count ? u->total_rows : u->row_count);
-	buf_adds(to, counts_rows(u) ? " rows" : " lines");
-	buf_adds(to, p->o->left_out_note ? p->o->left_out_note : "");
-}
-
-static size_t
-least_cost(struct planner *p, const struct unit *u)
-{
-	size_t cost = add_costs(measure(p, u->head), measure(p, u->tail));
-	struct buf longest = BUF_INIT;
-
-	if (u->kind == UNIT_ROWS && u->row_count) {
-		rows_note(p, &longest, u, u->row_count);
-		cost += p->separator + measure(p, note(p, buf_text(&longest)));
-		buf_fini(&longest);
-	}
-	return cost + p->separator;
-}
-
-/* Rows of one unit within `room`; a note when some are left out. */
-static void
-truncate_rows(struct planner *p, const struct unit *u, size_t room)
-{
-	struct buf text = BUF_INIT;
-	struct str said;
-	size_t to;
-
-	measure_rows(p, u);
-	to = rows_that_fit(p, 0, u->row_count, room);
-	push_rows(p, u, 0, to);
-	if (to == u->row_count)
-		return;
-	rows_note(p, &text, u, to);
-	said = note(p, buf_text(&text));
-	push(p, (struct slice){ .text = said }, measure(p, said), false);
-	if (counts_rows(u))
-		p->parts->rows_left_out += u->row_count - to;
-	else
-		p->parts->text_left_out = true;
-	buf_fini(&text);
-}
-
-/* How many units from the first on go into the one part, in their least form. */
-static size_t
-count_kept(struct planner *p, const struct unit_list *units, size_t *need)
-{
-	size_t kept = 0, places = 0, tables = 0;
-
-	for (; kept < units->count; kept++) {
-		const struct unit *u = &units->list[kept];
-
-		places += u->kind == UNIT_ROWS ? 2 : 1;
-		tables += u->is_table;
-		if ((p->o->max_units && places >= p->o->max_units) ||
-			(p->o->max_tables && tables > p->o->max_tables) ||
-			*need + least_cost(p, u) > p->budget)
-			break;
-		*need += least_cost(p, u);
-	}
-	return kept;
-}
-
-static struct str
-rest_note(struct planner *p)
-{
-	struct buf text = BUF_INIT;
-	struct str said;
-
-	buf_adds(&text, "… the rest does not fit");
-	buf_adds(&text, p->o->left_out_note ? p->o->left_out_note : "");
-	said = note(p, buf_text(&text));
-	buf_fini(&text);
-	return said;
-}
-
-static bool
-plan_truncated(struct planner *p, const struct unit_list *units, struct err *err)
-{
-	struct str said = rest_note(p);
-	size_t need = measure(p, said) + p->separator, kept = count_kept(p, units, &need);
-
-	for (size_t i = 0; i < kept; i++) {
-		const struct unit *u = &units->list[i];
-		size_t least = least_cost(p, u), room;
-
-		need -= least;
-		room = p->budget > need + p->cost ? p->budget - need - p->cost : 0;
-		if (is_empty(u))
-			continue;
-		if (u->kind != UNIT_ROWS || u->row_count == 0) {
-			push(p, (struct slice){ .unit = u }, least - p->separator, u->is_table);
-			continue;
-		}
-		measure_rows(p, u);
-		if (u->row_count <= p->most_rows &&
-			p->separator + p->head + p->tail + rows_cost(p, 0, u->row_count) <= room)
-			push_rows(p, u, 0, u->row_count);
-		else
-			truncate_rows(p, u, room - (least - p->head - p->tail));
-	}
-	if (kept < units->count) {
-		p->parts->text_left_out = true;
-		for (size_t i = kept; i < units->count; i++)
-			if (counts_rows(&units->list[i]))
-				p->parts->rows_left_out += units->list[i].row_count;
-		if (kept == 0 && measure(p, said) > p->budget)
-			return too_large(p, "the message", need, err);
-		push(p, (struct slice){ .text = said }, measure(p, said), false);
-	}
-	add_part(p, p->count, p->cost, p->rows);
-	document_warn(p->doc, "W_TRUNCATED",
-		"%s: the message is cut to one part; %zu rows left out",
-		p->o->channel ? p->o->channel : "message", p->parts->rows_left_out);
+		planner_add_part(p, p->count, p->cost, p->rows);
 	return true;
 }
 
@@ -588,13 +477,13 @@ parts_plan(const struct parts_options *options, const struct unit_list *units,
 		p.budget = options->budget > options->last_reserve
 				   ? options->budget - options->last_reserve
 				   : 1;
-	p.separator = measure(&p, str_from(options->separator ? options->separator : ""));
+	p.separator = planner_measure(&p, str_from(options->separator ? options->separator : ""));
 	ok = plan_split(&p, units, err);
 	if (ok && parts->count > 1 && options->oversize == OVERSIZE_FAIL)
 		ok = refuse(&p, err);
 	if (truncate && (!ok || parts->count > 1)) {
 		begin_again(&p);
-		ok = plan_truncated(&p, units, err);
+		ok = planner_truncate(&p, units, err);
 	}
 	if (ok && p.shortened)
 		document_warn(doc, "W_CUT_ROW",

@@ -49,6 +49,7 @@ struct parts_options {
 	size_t max_units;      /* per part; 0: any */
 	size_t max_tables;     /* per part; 0: any */
 	size_t max_rows;       /* of one table in one part; 0: any */
+	size_t max_element;    /* one unit in one part, rows of a Table block not counted; 0 */
 	size_t last_reserve;   /* kept free in each part: mentions, footer of the last */
 	enum oversize oversize; /* ATTACH is planned as TRUNCATE; see `struct parts` */
 	/* Said behind "40 of 10,000 rows": where the others are. NULL: nothing. */
