@@ -179,6 +179,9 @@ add_fkey(void *context, const struct command *c, bool enabled)
 
 	if (!c->fkey || !key_parse(name, &key) || f->col + width > f->canvas->cols)
 		return;
+	/* Function keys keep their place when greyed; Ins and Del need none. */
+	if (!enabled && (key.code < K_F1 || key.code > K_F24))
+		return;
 	if (key.code >= K_F1 && key.code <= K_F24 && key.mods == 0) {
 		unsigned bit = 1u << (key.code - K_F1);
 

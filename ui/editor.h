@@ -77,6 +77,8 @@ void editor_mark_error(struct editor *e, size_t pos, size_t len);
 bool editor_statement(const struct editor *e, size_t *from, size_t *to);
 /* The word before the cursor, also "table.col": where it begins. */
 size_t editor_word_start(const struct editor *e);
+/* The owner knows more words now: a list that is open asks again. */
+void editor_completions_changed(struct editor *e);
 /* Line and column of the cursor, from 1. */
 void editor_place(const struct editor *e, size_t *line, size_t *column);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The list of words below the cursor. It never takes the keys of a person who just
- * goes on typing: Tab or Enter accept, Esc closes, all else is text. */
+ * goes on typing: Tab accepts (Enter too, once one was chosen), Esc closes, all else is
+ * text. */
 #include <stdlib.h>
 
 #include "src/base/utf8.h"
@@ -20,6 +21,8 @@ struct completion_popup {
 	struct word words[WORDS_MAX];
 	size_t count, current, top;
 	size_t start; /* where the word begins in the text */
+	struct str typed; /* of it, while words are offered */
+	bool chosen;	  /* asked for, or moved in: Enter is meant for it */
 	int width;
 };
 
@@ -40,8 +43,11 @@ add_word(void *sink, const char *word, const char *kind)
 	struct completion_popup *p = sink;
 	int width = (int)utf8_width(str_from(word));
 
-	if (p->count == WORDS_MAX)
+	if (p->count == WORDS_MAX || str_equal_nocase(str_from(word), p->typed))
 		return;
+	for (size_t i = 0; i < p->count; i++)
+		if (strcmp(p->words[i].text, word) == 0)
+			return;
 	p->words[p->count++] = (struct word){ xstrdup(word), xstrdup(kind) };
 	if (width > p->width)
 		p->width = width < 40 ? width : 40;
@@ -99,10 +105,13 @@ accept(struct editor *e, size_t i)
 {
 	struct completion_popup *p = e->popup;
 	char *word = xstrdup(p->words[i].text);
-	size_t start = p->start;
+	size_t start = p->start, end = e->cursor;
 
 	editor_popup_close(e);
-	editor_replace(e, start, e->cursor, str_from(word));
+	/* "${na|}": the brace that stands there is the word's own. */
+	if (str_ends(str_from(word), STR("}")) && text_at(e->text, end) == '}')
+		end++;
+	editor_replace(e, start, end, str_from(word));
 	free(word);
 }
 
@@ -162,11 +171,15 @@ editor_popup_update(struct editor *e, bool asked)
 		clear(p);
 	}
 	text_get(e->text, start, e->cursor, &prefix);
-	/* "table.col": what is replaced begins behind the point. */
+	/* "table.col": what is replaced begins behind the point; "a${b": at the ${. */
 	p->start = start;
 	for (size_t i = 0; i < prefix.len; i++)
-		if (prefix.p[i] == '.')
+		if (prefix.p[i] == '.' && prefix.p[p->start - start] != '$')
 			p->start = start + i + 1;
+		else if (prefix.p[i] == '$' && i + 1 < prefix.len && prefix.p[i + 1] == '{')
+			p->start = start + i;
+	p->typed = str_slice(buf_str(&prefix), p->start - start, prefix.len);
+	p->chosen = p->chosen || asked;
 	offered = e->complete(e->complete_context, e, buf_str(&prefix), add_word, p);
 	buf_fini(&prefix);
 	if (!offered || p->count == 0) {
@@ -186,6 +199,13 @@ editor_popup_update(struct editor *e, bool asked)
 	}
 }
 
+void
+editor_completions_changed(struct editor *e)
+{
+	if (e->popup)
+		editor_popup_update(e, false);
+}
+
 bool
 editor_popup_key(struct editor *e, const struct key *k)
 {
@@ -200,8 +220,14 @@ editor_popup_key(struct editor *e, const struct key *k)
 	case K_DOWN:
 		p->current = p->current + 1 < p->count ? p->current + 1 : 0;
 		break;
-	case K_TAB:
 	case K_ENTER:
+		if (!p->chosen) {
+			editor_popup_close(e);
+			return false;
+		}
+		accept(e, p->current);
+		return true;
+	case K_TAB:
 		accept(e, p->current);
 		return true;
 	case K_ESC:
@@ -210,6 +236,7 @@ editor_popup_key(struct editor *e, const struct key *k)
 	default:
 		return false;
 	}
+	p->chosen = true;
 	pane_dirty(&p->pane);
 	return true;
 }

@@ -2,6 +2,7 @@
 /* One content block of the open task: `:block NODE INDEX` (from 0; the first push node
  * and the first block unless said). Texts stand in the editor, tables and pictures in
  * forms; all of it goes into the draft as it is typed. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "src/task/task_json.h"
@@ -59,12 +60,39 @@ show_title(struct block_screen *b)
 }
 
 static void
+moved(void *context)
+{
+	struct block_screen *b = context;
+	char place[64];
+	size_t line, column;
+
+	editor_place(&b->editor, &line, &column);
+	snprintf(place, sizeof(place), "%zu:%zu", line, column);
+	ui_state(b->screen.ui, 0, ROLE_DIM, place);
+}
+
+static void
 text_changed(void *context)
 {
 	struct block_screen *b = context;
 
 	if (!b->filling)
 		model_touched(b->model);
+}
+
+/* Parameters and columns behind ${. */
+static bool
+complete(void *context, struct editor *editor, struct str prefix, completion_add_fn add,
+	void *sink)
+{
+	struct block_screen *b = context;
+
+	(void)editor;
+	if (str_find(prefix, STR("${"), 0) == SIZE_MAX)
+		return false;
+	draft_offer_columns(b->studio, b->node, prefix, add, sink);
+	draft_offer_parameters(b->model, prefix, add, sink);
+	return true;
 }
 
 static void
@@ -220,7 +248,11 @@ init_panes(struct block_screen *b)
 	if (is_text(b)) {
 		editor_init(&b->editor, "", LANGUAGE_MARKDOWN);
 		b->editor.changed = text_changed;
+		b->editor.moved = moved;
 		b->editor.context = b;
+		b->editor.complete = complete;
+		b->editor.complete_context = b;
+		b->editor.complete_typing = true;
 		screen_add_pane(&b->screen, &b->editor.pane);
 	} else if (b->kind == BLOCK_TABLE) {
 		block_table_init(b);
@@ -250,6 +282,10 @@ open_block(struct ui *ui, const char *argument, struct err *err)
 	}
 	init_panes(b);
 	fill(b);
+	if (is_text(b))
+		moved(b);
+	else
+		ui_state(ui, 0, ROLE_DIM, "");
 	model_listen(b->model, told, b);
 	return &b->screen;
 }

@@ -2,6 +2,7 @@
 #include "ui/screens/draft.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "src/run/run.h"
 #include "src/source/source.h"
@@ -192,4 +193,74 @@ draft_add_columns(struct studio *s, const char *name, struct buf *items)
 	for (size_t i = 0; i < split.count; i++)
 		add_select(items, dialect, sql_statement_text(&split.list[i], str_from(node->sql)));
 	sql_split_fini(&split);
+}
+
+/* --- completion -------------------- */
+
+/* What stands behind the last ${ . */
+static struct str
+reference_of(struct str prefix)
+{
+	size_t at = 0, next;
+
+	while ((next = str_find(prefix, STR("${"), at)) != SIZE_MAX)
+		at = next + 2;
+	return str_slice(prefix, at, prefix.len);
+}
+
+static void
+offer(const char *name, const char *kind, struct str typed, completion_add_fn add, void *sink)
+{
+	char *word;
+
+	if (!str_equal_nocase(str_slice(str_from(name), 0, typed.len), typed))
+		return;
+	word = xasprintf("${%s}", name);
+	add(sink, word, kind);
+	free(word);
+}
+
+void
+draft_offer_parameters(struct model *m, struct str prefix, completion_add_fn add, void *sink)
+{
+	const struct task *t = model_task(m);
+	struct str typed = reference_of(prefix);
+
+	for (size_t i = 0; t && i < t->parameter_count; i++)
+		offer(t->parameters[i].name, _("parameter"), typed, add, sink);
+}
+
+static void
+offer_columns_of(struct studio *s, const char *node, struct str typed, completion_add_fn add,
+	void *sink)
+{
+	struct buf items = BUF_INIT;
+	struct str rest;
+
+	draft_add_columns(s, node, &items);
+	for (rest = buf_str(&items); rest.len;) {
+		size_t end = str_find(rest, STR("\n"), 0);
+		struct str one = str_slice(rest, 0, end);
+		char *name = xasprintf("%.*s", STR_ARG(one));
+
+		if (!str_is(one, "rows()"))
+			offer(name, _("column"), typed, add, sink);
+		free(name);
+		rest = end == SIZE_MAX ? STR_NONE : str_slice(rest, end + 1, rest.len);
+	}
+	buf_fini(&items);
+}
+
+void
+draft_offer_columns(struct studio *s, const char *push, struct str prefix, completion_add_fn add,
+	void *sink)
+{
+	const struct task *t = model_task(s->model);
+	const struct node *node = t ? task_find_node(t, push) : NULL;
+	struct str typed = reference_of(prefix);
+
+	for (size_t i = 0; node && i < node->input_count; i++)
+		offer_columns_of(s, node->inputs[i].node, typed, add, sink);
+	for (size_t i = 0; node && !node->input_count && i < node->after.count; i++)
+		offer_columns_of(s, node->after.list[i], typed, add, sink);
 }

@@ -6,6 +6,7 @@
 
 #include "src/schedule/schedule.h"
 #include "src/sql/dialect.h"
+#include "ui/editor.h"
 #include "ui/screens/notes.h"
 #include "ui/studio.h"
 
@@ -33,6 +34,11 @@ struct name_list draft_words(struct model *m, const char *text);
 /* Values that forms offer: one a line. */
 void draft_add_zones(struct buf *items);
 void draft_add_destinations(struct studio *s, struct buf *items);
+/* For completion behind the last ${ of `prefix`: "${date}" and the like. */
+void draft_offer_parameters(struct model *m, struct str prefix, completion_add_fn add, void *sink);
+/* As above, of the columns that the nodes before a push node give to its message. */
+void draft_offer_columns(struct studio *s, const char *push, struct str prefix,
+	completion_add_fn add, void *sink);
 /* Of the open task's node: rows(), and the columns its statements name. */
 void draft_add_columns(struct studio *s, const char *node, struct buf *items);
 /* The dialect of a node's source. */

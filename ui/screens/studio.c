@@ -324,6 +324,7 @@ shown(struct screen *screen)
 	desk_tasks_read(d);
 	desk_content_read(d);
 	desk_query_title(d);
+	desk_query_place(d);
 	desk_preview_later(d);
 	desk_steps_later(d);
 }

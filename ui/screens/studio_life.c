@@ -3,7 +3,6 @@
  * publish; and the table of what can be done there. */
 #include <stdlib.h>
 
-#include "src/base/embedded.h"
 #include "src/task/task_json.h"
 #include "src/workspace/version.h"
 #include "ui/dialog.h"
@@ -14,19 +13,11 @@ struct step {
 	struct desk *desk;
 	enum { DO_SUBMIT, DO_PUBLISH, DO_RENAME, DO_DELETE, DO_COPY, DO_NEW } what;
 	char *task, *word; /* note or new name */
+	const struct embedded *template; /* of a new one */
 	int64_t number;
 };
 
-static struct str
-template_text(void)
-{
-	for (const struct embedded *e = embedded; e->name; e++)
-		if (strcmp(e->name, "plain.template.json") == 0)
-			return (struct str){ e->text, e->len };
-	return STR_NONE;
-}
-
-/* The plain template under another name. */
+/* The template that was chosen, under another name. */
 static bool
 create(struct step *s, struct err *err)
 {
@@ -35,7 +26,7 @@ create(struct step *s, struct err *err)
 	int64_t id;
 	bool ok;
 
-	if (!task_from_text(&t, template_text(), err))
+	if (!task_from_text(&t, (struct str){ s->template->text, s->template->len }, err))
 		return false;
 	t.name = s->word;
 	task_to_text(&t, &text);
@@ -86,6 +77,22 @@ say_published(struct desk *d, int64_t number)
 			(long long)number);
 }
 
+static const char *
+open_name(struct desk *d)
+{
+	const struct task_row *row = model_row(d->model);
+
+	return row ? row->name : NULL;
+}
+
+static bool
+is_open(struct desk *d, const char *task)
+{
+	const char *name = open_name(d);
+
+	return name && strcmp(name, task) == 0;
+}
+
 static void
 after(struct step *s)
 {
@@ -101,11 +108,13 @@ after(struct step *s)
 		say_published(d, s->number);
 		break;
 	case DO_RENAME:
-		if (!model_reload(d->model, &err))
+		if (is_open(d, s->task) && !model_reload(d->model, &err))
 			ui_error(d->screen.ui, &err);
 		break;
 	case DO_DELETE:
-		(void)model_open(d->model, NULL, &err);
+		if (is_open(d, s->task))
+			(void)model_open(d->model, NULL, &err);
+		ui_say(d->screen.ui, _("%s was deleted"), s->task);
 		break;
 	case DO_COPY:
 	case DO_NEW:
@@ -156,6 +165,7 @@ begin(struct desk *d, int what, const char *task, const char *word)
 	/* Saving reads the task's line again: what was borrowed of it is copied first. */
 	s->desk = d;
 	s->what = what;
+	s->template = d->template;
 	s->task = xstrdup(task ? task : "");
 	s->word = xstrdup(word ? word : "");
 	if (model_is_open(d->model) && !model_save(d->model, &err)) {
@@ -164,14 +174,6 @@ begin(struct desk *d, int what, const char *task, const char *word)
 		return;
 	}
 	studio_attempt(d->studio, d, work, done, s);
-}
-
-static const char *
-open_name(struct desk *d)
-{
-	const struct task_row *row = model_row(d->model);
-
-	return row ? row->name : NULL;
 }
 
 /* --- submit and publish ------------------------------------------------------------------------ */
@@ -311,11 +313,18 @@ new_typed(void *context, const char *text)
 		begin(context, DO_NEW, NULL, text);
 }
 
+void
+desk_life_new(struct desk *d, const struct embedded *template)
+{
+	d->template = template;
+	dialog_line(d->screen.ui, _("New task"), _("Its name: letters, digits, - _ ."), "", false,
+		new_typed, d);
+}
+
 static void
 run_new(struct screen *screen)
 {
-	dialog_line(screen->ui, _("New task"), _("Its name: letters, digits, - _ ."), "", false,
-		new_typed, screen);
+	desk_life_new((struct desk *)screen, desk_template("plain"));
 }
 
 /* The task chosen in the list when that has the focus, else the open one. */
@@ -354,18 +363,21 @@ static void
 rename_typed(void *context, const char *text)
 {
 	struct desk *d = context;
+	const char *name = chosen_name(d);
 
-	if (text && *text && strcmp(text, open_name(d)) != 0)
-		begin(d, DO_RENAME, open_name(d), text);
+	if (text && *text && name && strcmp(text, name) != 0)
+		begin(d, DO_RENAME, name, text);
 }
 
 static void
 run_rename(struct screen *screen)
 {
 	struct desk *d = (struct desk *)screen;
+	const char *name = chosen_name(d);
 
-	dialog_line(screen->ui, _("Rename task"), _("The new name:"), open_name(d), false,
-		rename_typed, d);
+	if (name)
+		dialog_line(screen->ui, _("Rename task"), _("The new name:"), name, false,
+			rename_typed, d);
 }
 
 static void
@@ -373,19 +385,24 @@ delete_answered(void *context, int button)
 {
 	struct desk *d = context;
 
-	if (button == 1)
-		begin(d, DO_DELETE, open_name(d), NULL);
+	if (button == 1 && chosen_name(d))
+		begin(d, DO_DELETE, chosen_name(d), NULL);
 }
 
 static void
 run_delete(struct screen *screen)
 {
 	struct desk *d = (struct desk *)screen;
+	const char *name = chosen_name(d);
+	char *text;
 
-	dialog_confirm_name(screen->ui, _("Delete task"),
-		_("The task, its draft and all its versions go; its runs stay in the history. Type "
-		  "its name to delete it."),
-		open_name(d), delete_answered, d);
+	if (!name)
+		return;
+	text = xasprintf(_("%s, its draft and all its versions go; its runs stay in the history. "
+			   "Type its name to delete it."),
+		name);
+	dialog_confirm_name(screen->ui, _("Delete task"), text, name, delete_answered, d);
+	free(text);
 }
 
 static void
@@ -420,6 +437,12 @@ static bool
 in_editor(const struct screen *screen)
 {
 	return screen_focused(screen) == &((const struct desk *)screen)->query.editor.pane;
+}
+
+static bool
+in_sources(const struct screen *screen)
+{
+	return screen_focused(screen) == &((const struct desk *)screen)->sources.tree.pane;
 }
 
 static bool
@@ -460,11 +483,18 @@ add(struct desk *d)
 	}
 #define EDIT(name, action) RUN(name, (void)editor_do(&d->query.editor, action))
 
+RUN(new_from, desk_templates_new(d))
+RUN(add_query, desk_nodes_add(d))
+RUN(remove_query, desk_nodes_remove(d))
+RUN(query_settings, desk_nodes_settings(d))
+RUN(code_help, desk_templates_insert(d))
 RUN(statement, desk_run_start(d, false))
 RUN(all, desk_run_start(d, true))
 RUN(cancel, (void)(desk_run_cancel(d) || desk_test_cancel(d)))
 RUN(source, desk_query_choose_source(d))
 RUN(insert_name, desk_sources_insert(d))
+RUN(refresh, desk_sources_refresh(d))
+RUN(variant, desk_sources_next_variant(d))
 RUN(next_env, desk_query_next_env(d))
 RUN(edit_outside, desk_query_edit_outside(d))
 RUN(next_push, desk_content_next_push(d))
@@ -499,10 +529,12 @@ EDIT(comment, "comment")
 const struct command desk_commands[DESK_COMMANDS] = {
 	{ "save", N_("Save"), N_("Task"), "F2 Ctrl-S", N_("Save"), run_save, has_task },
 	{ "new", N_("New task…"), N_("Task"), "n Alt-n", NULL, run_new, NULL },
+	{ "new-from-template", N_("New task from a template…"), N_("Task"), "N", NULL, run_new_from,
+		NULL },
 	{ "copy-task", N_("Copy task…"), N_("Task"), "c", NULL, run_copy, has_chosen },
-	{ "rename", N_("Rename task…"), N_("Task"), "R", NULL, run_rename, has_task },
+	{ "rename", N_("Rename task…"), N_("Task"), "R", NULL, run_rename, has_chosen },
 	{ "folder", N_("Folder…"), N_("Task"), NULL, NULL, run_folder, has_task },
-	{ "delete", N_("Delete task…"), N_("Task"), "D", NULL, run_delete, has_task },
+	{ "delete", N_("Delete task…"), N_("Task"), "D", NULL, run_delete, has_chosen },
 	{ "undo", N_("Undo"), N_("Edit"), "Ctrl-Z", NULL, run_undo, in_editor },
 	{ "redo", N_("Redo"), N_("Edit"), "Ctrl-Y", NULL, run_redo, in_editor },
 	{ "find", N_("Find"), N_("Edit"), "Ctrl-F", NULL, run_find, has_task },
@@ -517,12 +549,23 @@ const struct command desk_commands[DESK_COMMANDS] = {
 		has_task },
 	{ "insert-name", N_("Table or column into the SQL"), N_("Query"), "i", NULL,
 		run_insert_name, has_task },
+	{ "variant", N_("Tables of the source's other variant: dev, prod"), N_("Query"), "v", NULL,
+		run_variant, in_sources },
+	{ "refresh", N_("Ask for the source's tables again"), N_("Query"), "r", NULL, run_refresh,
+		in_sources },
 	{ "environment", N_("Environment of the query: auto, dev, prod"), N_("Query"), NULL, NULL,
 		run_next_env, has_task },
+	{ "code-help", N_("Code help: SQL of a template…"), N_("Query"), "Alt-i", NULL,
+		run_code_help, has_task },
 	{ "edit-outside", N_("Edit the SQL in your own editor"), N_("Edit"), "Ctrl-O", NULL,
 		run_edit_outside, has_task },
 	{ "next-push", N_("Next push node"), N_("Content"), "Alt-o", NULL, run_next_push, has_task },
 	{ "next-query", N_("Next query node"), N_("Query"), "Alt-q", NULL, run_next_node, has_task },
+	{ "add-query", N_("Another query node…"), N_("Query"), NULL, NULL, run_add_query, has_task },
+	{ "remove-query", N_("Remove the query node"), N_("Query"), NULL, NULL, run_remove_query,
+		has_task },
+	{ "query-settings", N_("Settings of the query…"), N_("Query"), "Alt-s", NULL,
+		run_query_settings, has_task },
 	{ "next-result", N_("Next result"), N_("Query"), "]", NULL, run_next_result, has_task },
 	{ "previous-result", N_("Previous result"), N_("Query"), "[", NULL, run_previous_result,
 		has_task },

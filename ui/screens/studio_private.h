@@ -4,6 +4,7 @@
 #ifndef DP_UI_SCREENS_STUDIO_PRIVATE_H
 #define DP_UI_SCREENS_STUDIO_PRIVATE_H
 
+#include "src/base/embedded.h"
 #include "src/run/params.h"
 #include "src/sql/split.h"
 #include "src/sql/substitute.h"
@@ -132,6 +133,7 @@ struct desk {
 	struct desk_steps steps;
 	size_t front; /* of the panes, on a small screen */
 	struct date date; /* business date that F5 and the preview take; year 0: none chosen */
+	const struct embedded *template; /* of the new task that is being named */
 	struct ui_child *test; /* a test under way */
 	struct timer test_tick;
 };
@@ -155,11 +157,18 @@ void desk_sources_init(struct desk *d);
 void desk_sources_fini(struct desk *d);
 void desk_sources_read(struct desk *d);
 void desk_sources_insert(struct desk *d);
-/* For the editor: tables and columns of the node's source. */
-bool desk_sources_complete(void *context, struct editor *editor, struct str prefix,
-	completion_add_fn add, void *sink);
+void desk_sources_refresh(struct desk *d);
+void desk_sources_next_variant(struct desk *d); /* dev, prod */
+/* Tables and columns of the node's source for completion; `before` is what stands
+ * before a point ("schema", "table" or another name), else empty. */
+void desk_sources_offer(struct desk *d, struct editor *editor, struct str before,
+	struct str prefix, completion_add_fn add, void *sink);
 /* Kind of a source; NULL when there is none of that name. */
 const char *desk_sources_kind(const struct desk *d, const char *name);
+
+/* studio_complete.c: a completion_fn of the SQL editor, the context is the desk */
+bool desk_complete(void *context, struct editor *editor, struct str prefix,
+	completion_add_fn add, void *sink);
 
 /* studio_query.c */
 void desk_query_init(struct desk *d);
@@ -178,6 +187,7 @@ const struct desk_results *desk_query_results(const struct desk *d, const char *
 /* The node whose SQL is edited, within the open task; NULL none. */
 struct node *desk_query_node(struct desk *d);
 void desk_query_title(struct desk *d);
+void desk_query_place(struct desk *d); /* line and column into the status line */
 void desk_query_show(struct desk *d);
 void desk_query_forget_results(struct desk *d);
 
@@ -213,10 +223,22 @@ void desk_steps_problems(struct desk *d);
 bool desk_steps_check(struct desk *d, struct err *err);
 
 /* studio_life.c */
-#define DESK_COMMANDS 41
+#define DESK_COMMANDS 48
 extern const struct command desk_commands[DESK_COMMANDS];
+/* Asks for the name of a new task that begins as the template is. */
+void desk_life_new(struct desk *d, const struct embedded *template);
 void desk_life_submit(struct desk *d);
 void desk_life_publish(struct desk *d);
+
+/* studio_nodes.c */
+void desk_nodes_add(struct desk *d);
+void desk_nodes_remove(struct desk *d);
+void desk_nodes_settings(struct desk *d);
+
+/* studio_templates.c */
+const struct embedded *desk_template(const char *name);
+void desk_templates_new(struct desk *d);
+void desk_templates_insert(struct desk *d); /* the SQL of one at the cursor */
 
 /* studio_test.c */
 void desk_life_test(struct desk *d);

@@ -345,16 +345,21 @@ changed(void *context)
 	desk_steps_later(d);
 }
 
-static void
-moved(void *context)
+void
+desk_query_place(struct desk *d)
 {
-	struct desk *d = context;
 	char place[64];
 	size_t line, column;
 
 	editor_place(&d->query.editor, &line, &column);
 	snprintf(place, sizeof(place), "%zu:%zu", line, column);
 	ui_state(d->screen.ui, 0, ROLE_DIM, place);
+}
+
+static void
+moved(void *context)
+{
+	desk_query_place(context);
 }
 
 static struct desk *
@@ -418,7 +423,7 @@ desk_query_init(struct desk *d)
 	q->editor.changed = changed;
 	q->editor.moved = moved;
 	q->editor.context = d;
-	q->editor.complete = desk_sources_complete;
+	q->editor.complete = desk_complete;
 	q->editor.complete_context = d;
 	q->editor.complete_typing = true;
 	grid_init_result(&q->grid, _("Result"));

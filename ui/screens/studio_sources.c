@@ -25,7 +25,8 @@ struct table_known {
 
 struct desk_source {
 	char *name, *kind;
-	char variants[16];
+	bool has_dev, has_prod;
+	bool prod; /* that variant is shown, where there are both */
 	struct table_known *tables;
 	size_t count;
 	enum known known;
@@ -135,6 +136,25 @@ state_words(enum known known, const char *error)
 	return _("asking…");
 }
 
+/* The kind, and the variant: of both the one that is shown. */
+static void
+source_right(const struct desk_source *s, char *to, size_t size)
+{
+	if (s->has_dev && s->has_prod)
+		snprintf(to, size, "%s", s->prod ? "dev [prod]" : "[dev] prod");
+	else
+		snprintf(to, size, "%.14s %s", s->kind,
+			s->has_dev ? "dev" : s->has_prod ? "prod" : "");
+}
+
+static enum source_env
+shown_env(const struct desk_source *s)
+{
+	if (s->has_dev && s->has_prod)
+		return s->prod ? ENV_PROD : ENV_DEV;
+	return s->has_dev ? ENV_DEV : s->has_prod ? ENV_PROD : ENV_AUTO;
+}
+
 static void
 row(struct tree *tree, size_t i, struct buf *text, struct tree_row *info)
 {
@@ -162,8 +182,10 @@ row(struct tree *tree, size_t i, struct buf *text, struct tree_row *info)
 		buf_adds(text, s->name);
 		info->branch = s->open ? BRANCH_OPEN : BRANCH_CLOSED;
 	}
-	snprintf(info->right, sizeof(info->right), "%.14s%s%s", right, t ? "" : " ",
-		t ? "" : s->variants);
+	if (t)
+		snprintf(info->right, sizeof(info->right), "%.14s", right);
+	else
+		source_right(s, info->right, sizeof(info->right));
 }
 
 /* --- asking -------------------------------------------------------------------------------------- */
@@ -218,6 +240,7 @@ on_done(void *context, struct str end, const struct err *err)
 			ui_error(s->desk->screen.ui, err);
 	}
 	lay_rows(&s->desk->sources);
+	editor_completions_changed(&s->desk->query.editor);
 }
 
 static void
@@ -236,8 +259,7 @@ ask(struct desk_source *s, size_t table)
 		json_add_string(&extra, str_from(s->tables[table].name));
 	}
 	s->asked = table;
-	if (request_source(d->studio->ws, "schema", s->name,
-		    strstr(s->variants, "dev") ? ENV_DEV : ENV_AUTO, buf_text(&extra),
+	if (request_source(d->studio->ws, "schema", s->name, shown_env(s), buf_text(&extra),
 		    SCHEMA_TIMEOUT_US, &request, &err))
 		s->job = ui_job_start(d->screen.ui, &request, on_frame, on_done, s, &err);
 	if (s->job)
@@ -290,8 +312,43 @@ desk_sources_insert(struct desk *d)
 	else
 		buf_addf(&word, "%s%s%s", t->schema, *t->schema ? "." : "", t->name);
 	editor_insert(&d->query.editor, buf_str(&word));
-	ui_say(d->screen.ui, _("%s is in the SQL"), buf_text(&word));
+	ui_say(d->screen.ui, _("%s was put into the SQL"), buf_text(&word));
 	buf_fini(&word);
+}
+
+static struct desk_source *
+chosen(struct desk *d)
+{
+	size_t i = tree_current(&d->sources.tree);
+
+	return i < d->sources.row_count ? &d->sources.list[d->sources.rows[i].source] : NULL;
+}
+
+/* Tables are asked for once; here they are asked for anew. */
+void
+desk_sources_refresh(struct desk *d)
+{
+	struct desk_source *s = chosen(d);
+
+	if (!s)
+		return;
+	source_forget(s);
+	s->open = true;
+	ask(s, SIZE_MAX);
+	lay_rows(&d->sources);
+}
+
+void
+desk_sources_next_variant(struct desk *d)
+{
+	struct desk_source *s = chosen(d);
+
+	if (!s || !s->has_dev || !s->has_prod) {
+		ui_warn(d->screen.ui, _("This source has no second variant"));
+		return;
+	}
+	s->prod = !s->prod;
+	desk_sources_refresh(d);
 }
 
 /* Enter opens and shuts; on a column it puts the name into the SQL. */
@@ -329,8 +386,8 @@ take_known(struct desk *d, const struct source_row *row)
 		s.name = xstrdup(row->name);
 		s.kind = xstrdup(row->kind);
 	}
-	snprintf(s.variants, sizeof(s.variants), "%s%s%s", row->has_dev ? "dev" : "",
-		row->has_dev && row->has_prod ? "+" : "", row->has_prod ? "prod" : "");
+	s.has_dev = row->has_dev;
+	s.has_prod = row->has_prod;
 	return s;
 }
 
@@ -366,7 +423,7 @@ desk_sources_read(struct desk *d)
 	arena_fini(&a);
 }
 
-/* --- completion -------------------------------------------------------------------------------------- */
+/* --- for completion -------------------------------------------------------------------------------------- */
 
 static bool
 begins(const char *word, struct str prefix)
@@ -376,24 +433,12 @@ begins(const char *word, struct str prefix)
 	return s.len >= prefix.len && str_equal_nocase(str_slice(s, 0, prefix.len), prefix);
 }
 
-static bool
-offer_columns(const struct table_known *t, struct str before, struct str prefix,
-	completion_add_fn add, void *sink)
+static void
+offer_columns(const struct table_known *t, struct str prefix, completion_add_fn add, void *sink)
 {
-	struct buf word = BUF_INIT;
-	bool any = false;
-
-	for (size_t i = 0; i < t->count; i++) {
-		if (!begins(t->columns[i].name, prefix))
-			continue;
-		buf_clear(&word);
-		buf_add_str(&word, before);
-		buf_adds(&word, t->columns[i].name);
-		add(sink, buf_text(&word), t->columns[i].type);
-		any = true;
-	}
-	buf_fini(&word);
-	return any;
+	for (size_t i = 0; i < t->count; i++)
+		if (begins(t->columns[i].name, prefix))
+			add(sink, t->columns[i].name, t->columns[i].type);
 }
 
 /* Whether the SQL names this table: then its columns are worth asking for. */
@@ -403,41 +448,45 @@ is_named(struct editor *editor, const struct table_known *t)
 	return text_find(editor->text, str_from(t->name), 0, FIND_WORD) != SIZE_MAX;
 }
 
-bool
-desk_sources_complete(void *context, struct editor *editor, struct str prefix,
+/* Behind "schema." and at the beginning of a word. */
+static bool
+table_fits(const struct table_known *t, struct str before, struct str prefix)
+{
+	if (before.len && !str_equal_nocase(before, str_from(t->schema)))
+		return false;
+	return (before.len || prefix.len) && begins(t->name, prefix);
+}
+
+void
+desk_sources_offer(struct desk *d, struct editor *editor, struct str before, struct str prefix,
 	completion_add_fn add, void *sink)
 {
-	struct desk *d = context;
 	const struct node *node = desk_query_node(d);
 	struct desk_source *s = NULL;
-	size_t dot = prefix.len;
-	bool any = false;
+	bool own = false;
 
 	for (size_t i = 0; node && i < d->sources.count; i++)
 		if (strcmp(d->sources.list[i].name, node->source) == 0)
 			s = &d->sources.list[i];
 	if (!s)
-		return false;
+		return;
 	if (s->known == NOT_ASKED)
 		ask(s, SIZE_MAX);
-	while (dot > 0 && prefix.p[dot - 1] != '.')
-		dot--;
+	for (size_t i = 0; i < s->count; i++)
+		own = own || str_equal_nocase(before, str_from(s->tables[i].name));
 	for (size_t i = 0; i < s->count; i++) {
 		struct table_known *t = &s->tables[i];
 
-		if (dot == 0 && prefix.len && begins(t->name, prefix)) {
+		if (table_fits(t, before, prefix))
 			add(sink, t->name, *t->type ? t->type : _("table"));
-			any = true;
-		}
-		if (!is_named(editor, t))
+		/* "t." may be any table's other name; "sales." is that table's alone. */
+		if (!is_named(editor, t) || (own && !str_equal_nocase(before, str_from(t->name))))
 			continue;
 		if (t->known == NOT_ASKED)
 			ask(s, i);
-		if (dot > 0 || prefix.len)
-			any |= offer_columns(t, str_slice(prefix, 0, dot),
-				str_slice(prefix, dot, prefix.len), add, sink);
+		if (before.len || prefix.len)
+			offer_columns(t, prefix, add, sink);
 	}
-	return any;
 }
 
 void

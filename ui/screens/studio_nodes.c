@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: MIT */
+/* The task's query nodes: another one, one away, and how much each of them reads. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "src/task/task_json.h"
+#include "ui/dialog.h"
+#include "ui/form.h"
+#include "ui/screens/studio_private.h"
+
+#define ROWS_MAX 10000000 /* as the definition takes */
+#define SEGMENTS_MAX 100000
+
+/* --- another one -------------------- */
+
+static void
+add_name(struct model *m, struct name_list *names, const char *name)
+{
+	const char **list = model_array(m, names->count + 1, sizeof(*list));
+
+	if (names->count)
+		memcpy(list, names->list, names->count * sizeof(*list));
+	list[names->count] = name;
+	*names = (struct name_list){ list, names->count + 1 };
+}
+
+/* What its message takes now, said by name, so that it means the same with one more. */
+static void
+name_inputs(struct desk *d, const struct task *t, struct node *push)
+{
+	struct input *inputs = model_array(d->model, push->after.count + 1, sizeof(*inputs));
+	char name[32];
+
+	for (size_t i = 0; i < push->after.count; i++) {
+		if (!task_find_node(t, push->after.list[i]))
+			return; /* a branch: its message has what stands before it */
+		if (push->after.count == 1)
+			snprintf(name, sizeof(name), "inputs");
+		else
+			snprintf(name, sizeof(name), "inputs%zu", i + 1);
+		inputs[i].name = model_text(d->model, str_from(name));
+		inputs[i].node = push->after.list[i];
+	}
+	push->inputs = inputs;
+	push->input_count = push->after.count;
+}
+
+/* Its rows go to the push node that is shown. */
+static void
+connect(struct desk *d, struct task *t, const char *name)
+{
+	struct node *push = d->content.push < t->node_count ? &t->nodes[d->content.push] : NULL;
+	struct input *inputs;
+
+	if (!push)
+		return;
+	if (!push->input_count)
+		name_inputs(d, t, push);
+	add_name(d->model, &push->after, name);
+	if (!push->input_count)
+		return;
+	inputs = model_array(d->model, push->input_count + 1, sizeof(*inputs));
+	memcpy(inputs, push->inputs, push->input_count * sizeof(*inputs));
+	inputs[push->input_count++] = (struct input){ name, name };
+	push->inputs = inputs;
+}
+
+/* Behind the query that is shown, so that the push node keeps its place at the end. */
+static void
+add_node(struct desk *d, struct task *t, const char *name)
+{
+	const struct node *shown = desk_query_node(d);
+	size_t at = shown ? (size_t)(shown - t->nodes) + 1 : 0;
+	struct node *nodes = model_array(d->model, t->node_count + 1, sizeof(*nodes));
+
+	memcpy(nodes, t->nodes, at * sizeof(*nodes));
+	if (t->node_count > at)
+		memcpy(nodes + at + 1, t->nodes + at, (t->node_count - at) * sizeof(*nodes));
+	node_init(&nodes[at]);
+	nodes[at].name = name;
+	nodes[at].source = shown ? shown->source : "";
+	nodes[at].env = shown ? shown->env : ENV_AUTO;
+	t->nodes = nodes;
+	t->node_count++;
+	if (d->content.push >= at && d->content.push != SIZE_MAX)
+		d->content.push++;
+	connect(d, t, name);
+}
+
+static void
+named(void *context, const char *text)
+{
+	struct desk *d = context;
+	const struct task *t = text ? model_task(d->model) : NULL;
+	struct err err = ERR_INIT;
+	const char *name;
+
+	if (!t)
+		return;
+	if (task_find_node(t, text))
+		err_set(&err, ERR_INPUT, _("there is a node '%s' already"), text);
+	else if (t->node_count >= TASK_MAX_NODES)
+		err_set(&err, ERR_LIMIT, _("a task has at most %d nodes"), TASK_MAX_NODES);
+	if (err.code || !task_name_check(text, _("the node's name"), &err)) {
+		ui_error(d->screen.ui, &err);
+		return;
+	}
+	name = model_text(d->model, str_from(text));
+	add_node(d, model_step(d->model, N_("a query node was added"), NULL), name);
+	model_changed(d->model);
+	desk_query_show_node(d, name);
+	desk_go(d, &d->query.editor.pane);
+}
+
+void
+desk_nodes_add(struct desk *d)
+{
+	const struct task *t = model_task(d->model);
+	char name[32];
+
+	if (!t)
+		return;
+	for (int i = 2; snprintf(name, sizeof(name), "query%d", i), task_find_node(t, name); i++)
+		;
+	dialog_line(d->screen.ui, _("Another query"),
+		_("Name of its node. Its rows go into the message as ${name.column}:"), name, false,
+		named, d);
+}
+
+/* --- one away -------------------- */
+
+static void
+drop_name(struct name_list *names, const char *name)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < names->count; i++)
+		if (strcmp(names->list[i], name) != 0)
+			names->list[kept++] = names->list[i];
+	names->count = kept;
+}
+
+static void
+drop_inputs(struct node *node, const char *name)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < node->input_count; i++)
+		if (strcmp(node->inputs[i].node, name) != 0)
+			node->inputs[kept++] = node->inputs[i];
+	node->input_count = kept;
+	kept = 0;
+	for (size_t i = 0; i < node->accept_count; i++)
+		if (strcmp(node->accept[i].node, name) != 0)
+			node->accept[kept++] = node->accept[i];
+	node->accept_count = kept;
+}
+
+static void
+drop_conditions(struct task *t, const char *name)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < t->condition_count; i++)
+		if (strcmp(t->conditions[i].node, name) != 0)
+			t->conditions[kept++] = t->conditions[i];
+	t->condition_count = kept;
+}
+
+void
+desk_nodes_remove(struct desk *d)
+{
+	const struct node *shown = desk_query_node(d);
+	const char *name = shown ? shown->name : NULL;
+	struct task *t;
+	size_t at;
+
+	if (!shown) {
+		ui_warn(d->screen.ui, _("There is no query node in this task"));
+		return;
+	}
+	t = model_step(d->model, N_("a query node was removed"), NULL);
+	at = (size_t)(shown - t->nodes);
+	memmove(&t->nodes[at], &t->nodes[at + 1], (t->node_count - at - 1) * sizeof(*t->nodes));
+	t->node_count--;
+	for (size_t i = 0; i < t->node_count; i++) {
+		drop_name(&t->nodes[i].after, name);
+		drop_inputs(&t->nodes[i], name);
+	}
+	drop_conditions(t, name);
+	model_changed(d->model);
+	ui_say(d->screen.ui, _("The query %s was removed. u takes that back"), name);
+	desk_query_reload(d);
+}
+
+/* --- how much it reads -------------------- */
+
+static const struct field fields[] = {
+	{ .name = "max_rows", .label = N_("At most rows"), .kind = FIELD_INTEGER, .required = true,
+		.help = N_("of each statement; what is more is cut, and that is said") },
+	{ .name = "env", .label = N_("Environment"), .kind = FIELD_CHOICE, .initial = "auto",
+		.choices = "auto|dev|prod",
+		.help = N_("auto: tests use dev, runs use prod") },
+	{ .name = "script", .label = N_("One script"), .kind = FIELD_BOOL, .initial = "false",
+		.help = N_("the text goes to MaxCompute whole, not statement by statement") },
+	{ .name = "key", .label = N_("Segment key"), .initial = "",
+		.help = N_("Next Token: the column a large table is read by; empty: in one go") },
+	{ .name = "size", .label = N_("Segment rows"), .kind = FIELD_INTEGER,
+		.help = N_("${segment_size} in the SQL") },
+	{ .name = "start", .label = N_("First token"), .initial = "",
+		.help = N_("${next_token} of the first segment") },
+	{ .name = "max", .label = N_("At most segments"), .kind = FIELD_INTEGER,
+		.help = N_("then the run fails: better than half a table") },
+};
+
+static bool
+take_number(struct form *form, const char *name, int64_t most, int64_t *value)
+{
+	struct err err = ERR_INIT;
+	int64_t n;
+
+	if (str_to_int64(str_trim(str_from(form_get(form, name))), &n) && n >= 1 && n <= most) {
+		*value = n;
+		return true;
+	}
+	err_set(&err, ERR_INPUT, _("a whole number from %lld to %lld"), 1LL, (long long)most);
+	form_error(form, name, &err);
+	return false;
+}
+
+static bool
+answered(void *context, struct form *form, int button)
+{
+	struct desk *d = context;
+	struct node *node = desk_query_node(d);
+	const char *env = form_get(form, "env");
+	struct str key = str_trim(str_from(form_get(form, "key")));
+	int64_t rows, size = 0, most = 0;
+
+	if (button != 0 || !node)
+		return true;
+	if (!take_number(form, "max_rows", ROWS_MAX, &rows) ||
+		(key.len && (!take_number(form, "size", ROWS_MAX, &size) ||
+				    !take_number(form, "max", SEGMENTS_MAX, &most))))
+		return false;
+	(void)model_step(d->model, N_("the settings of a query"), NULL);
+	node->max_rows = rows;
+	node->env = strcmp(env, "dev") == 0 ? ENV_DEV : strcmp(env, "prod") == 0 ? ENV_PROD : ENV_AUTO;
+	node->script = form_get_bool(form, "script");
+	node->segment.on = key.len > 0;
+	if (key.len) {
+		node->segment.key = model_text(d->model, key);
+		node->segment.start = model_text(d->model, str_from(form_get(form, "start")));
+		node->segment.size = size;
+		node->segment.max = most;
+	}
+	model_changed(d->model);
+	return true;
+}
+
+static void
+add_number(struct form *form, const struct field *field, int64_t n)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%lld", (long long)n);
+	form_add(form, field, text);
+}
+
+void
+desk_nodes_settings(struct desk *d)
+{
+	const struct node *node = desk_query_node(d);
+	struct form *form;
+	char *title;
+
+	if (!node) {
+		ui_warn(d->screen.ui, _("There is no query node in this task"));
+		return;
+	}
+	title = xasprintf(_("Query %s"), node->name);
+	form = form_dialog(d->screen.ui, title, N_("OK|Back"), answered, d);
+	free(title);
+	add_number(form, &fields[0], node->max_rows);
+	form_add(form, &fields[1], source_env_name(node->env));
+	form_add(form, &fields[2], node->script ? "true" : "false");
+	form_add(form, &fields[3], node->segment.on ? node->segment.key : "");
+	add_number(form, &fields[4], node->segment.size);
+	form_add(form, &fields[5], node->segment.start);
+	add_number(form, &fields[6], node->segment.max);
+}
