@@ -31,6 +31,26 @@ crew_has_idle(const struct crew *c)
 	return c->alive && !c->running && c->given == 0 && !c->send_job && !c->cancelled_us;
 }
 
+/* Whether it had this job, which it has no more. */
+static bool
+give_up_job(struct crew *c, uint32_t job)
+{
+	for (int i = 0; i < c->given; i++)
+		if (c->jobs[i] == job) {
+			c->jobs[i] = c->jobs[--c->given];
+			return true;
+		}
+	return false;
+}
+
+void
+crew_forget(struct supervisor *s, const struct active *a)
+{
+	for (int i = 0; i < s->jobs; i++)
+		if (s->crew[i].running == a)
+			s->crew[i].running = NULL;
+}
+
 struct crew *
 crew_free(struct supervisor *s, bool may_queue, struct err *err)
 {
@@ -87,7 +107,9 @@ crew_give(struct supervisor *s, struct active *a, struct crew *c, struct err *er
 	a->worker = c;
 	a->phase = ACTIVE_GIVEN;
 	a->given_us = clock_mono_us();
-	c->given++;
+	if (c->given == 0)
+		c->heard_us = a->given_us;
+	c->jobs[c->given++] = a->job;
 	frame_put_u32(&head, a->job);
 	frame_queue(&c->io, FRAME_REQUEST, buf_str(&head), buf_str(&request));
 	explicit_bzero(request.p, request.len);
@@ -108,6 +130,7 @@ find_active(struct supervisor *s, uint32_t job)
 	return NULL;
 }
 
+/* The part that a "send" request carries. */
 static struct sending *
 find_sending(struct supervisor *s, uint32_t job, struct active **owner)
 {
@@ -150,21 +173,25 @@ took_item(struct active *a, struct str payload)
 }
 
 static void
-took_end(struct supervisor *s, struct crew *c, struct active *a, struct str payload)
+drop_parts(struct active *a)
+{
+	for (size_t i = 0; i < a->part_count; i++)
+		free((char *)a->parts[i].plan.body.p);
+	a->part_count = 0;
+}
+
+static void
+took_end(struct active *a, struct str payload)
 {
 	struct err err = ERR_INIT;
 	cJSON *json;
 	const cJSON *skipped;
 
-	if (c->running == a)
-		c->running = NULL;
-	c->given--;
-	c->cancelled_us = 0;
 	a->phase = ACTIVE_SENDING;
 	if (!job_end_ok(payload, &a->err)) {
 		if (a->stop_code == ERR_TIMEOUT)
 			active_say_stopped(a);
-		a->part_count = 0;
+		drop_parts(a);
 		return;
 	}
 	json = json_parse(payload, &err);
@@ -172,7 +199,6 @@ took_end(struct supervisor *s, struct crew *c, struct active *a, struct str payl
 	if (cJSON_IsString(skipped) && skipped->valuestring[0])
 		a->skip_reason = arena_strdup(&a->arena, skipped->valuestring);
 	cJSON_Delete(json);
-	(void)s;
 }
 
 static void
@@ -187,30 +213,86 @@ took_part(struct active *a, struct str payload)
 		err_set(&a->err, ERR_INTERNAL, "the worker's plan is malformed");
 }
 
+/* The part this frame speaks of, of those that this worker was told to send. */
+static struct sending *
+part_of_outcome(struct supervisor *s, struct crew *c, uint32_t job, const cJSON *json,
+	struct active **owner)
+{
+	const cJSON *index = cJSON_GetObjectItemCaseSensitive(json, "index");
+	struct active *a = find_active(s, job);
+
+	if (job == c->send_job)
+		return find_sending(s, job, owner);
+	for (size_t i = 0; a && a->worker == c && cJSON_IsNumber(index) && i < a->part_count; i++)
+		if (a->parts[i].in_flight && a->parts[i].job == 0 &&
+			(double)a->parts[i].index == index->valuedouble) {
+			*owner = a;
+			return &a->parts[i];
+		}
+	return NULL;
+}
+
 static void
 took_outcome(struct supervisor *s, struct crew *c, uint32_t job, struct str payload)
 {
 	struct err err = ERR_INIT;
-	struct active *a = find_active(s, job);
+	struct active *a = NULL;
 	cJSON *json = json_parse(payload, &err);
-	const cJSON *index = cJSON_GetObjectItemCaseSensitive(json, "index");
-	struct sending *p = NULL;
+	struct sending *p = part_of_outcome(s, c, job, json, &a);
 
-	if (a && cJSON_IsNumber(index) && a->worker == c) {
-		for (size_t i = 0; i < a->part_count; i++)
-			if (a->parts[i].in_flight && a->parts[i].job == 0 &&
-				a->parts[i].index == (uint32_t)index->valuedouble)
-				p = &a->parts[i];
-	} else {
-		p = find_sending(s, job, &a);
-	}
-	if (p) {
-		if (!deliver_outcome(s, a, p, json, &err) && err.code != ERR_STATE)
-			a->err = err;
-	} else {
-		notice_outcome(s, job, json);
+	if (!p) {
+		if (job == c->send_job)
+			notice_outcome(s, job, json);
+	} else if (!deliver_outcome(s, a, p, json, &err) && err.code != ERR_STATE) {
+		a->err = err;
 	}
 	cJSON_Delete(json);
+}
+
+static bool
+says_failed(struct str payload, struct err *why)
+{
+	struct err err = ERR_INIT;
+	cJSON *json = json_parse(payload, &err);
+	bool failed = cJSON_IsFalse(cJSON_GetObjectItemCaseSensitive(json, "ok"));
+
+	cJSON_Delete(json);
+	return failed && !job_end_ok(payload, why);
+}
+
+/* A "send" request is over. One that told no outcome has one now: nothing left when
+ * the worker says that it failed, else nobody knows. */
+static void
+took_send_end(struct supervisor *s, struct crew *c, struct str payload)
+{
+	struct err why = ERR_INIT, err = ERR_INIT;
+	struct active *a = NULL;
+	struct sending *p = find_sending(s, c->send_job, &a);
+
+	if (p && says_failed(payload, &why))
+		deliver_not_gone(s, a, p, &why);
+	else if (p)
+		deliver_lose(s, a, p, "the worker told no outcome of it", &err);
+	notice_outcome(s, c->send_job, NULL);
+	c->send_job = 0;
+}
+
+static void
+took_run_frame(struct supervisor *s, struct crew *c, struct active *a, enum frame_type type,
+	struct str payload)
+{
+	if (type == FRAME_START && a->phase == ACTIVE_GIVEN) {
+		a->phase = ACTIVE_RUNNING;
+		c->running = a;
+		c->since_us = clock_mono_us();
+		a->deadline_us = c->since_us + a->task.timeout_s * CLOCK_SECOND;
+	} else if (type == FRAME_LOG) {
+		took_event(s, a, payload);
+	} else if (type == FRAME_ITEM && a->phase == ACTIVE_RUNNING) {
+		took_item(a, payload);
+	} else if (type == FRAME_PART && a->phase == ACTIVE_RUNNING) {
+		took_part(a, payload);
+	}
 }
 
 static void
@@ -220,33 +302,24 @@ took_frame(struct supervisor *s, struct crew *c, enum frame_type type, uint32_t 
 	struct active *a = find_active(s, job);
 
 	s->dirty = true;
+	if (a && a->worker != c)
+		a = NULL;
 	if (type == FRAME_OUTCOME) {
 		took_outcome(s, c, job, payload);
-		return;
-	}
-	if (type == FRAME_END && job == c->send_job) {
-		c->send_job = 0;
-		notice_outcome(s, job, NULL);
-		return;
-	}
-	if (!a || a->worker != c) {
-		if (type == FRAME_START)
-			c->running = NULL;
-		return;
-	}
-	if (type == FRAME_START) {
-		a->phase = ACTIVE_RUNNING;
-		c->running = a;
-		c->since_us = clock_mono_us();
-		a->deadline_us = c->since_us + a->task.timeout_s * CLOCK_SECOND;
-	} else if (type == FRAME_LOG) {
-		took_event(s, a, payload);
-	} else if (type == FRAME_ITEM) {
-		took_item(a, payload);
-	} else if (type == FRAME_PART) {
-		took_part(a, payload);
+	} else if (type == FRAME_END && c->send_job && job == c->send_job) {
+		took_send_end(s, c, payload);
 	} else if (type == FRAME_END) {
-		took_end(s, c, a, payload);
+		if (!give_up_job(c, job))
+			return; /* taken back, or ended before */
+		if (!a || c->running == a)
+			c->running = NULL;
+		c->cancelled_us = 0;
+		if (a)
+			took_end(a, payload);
+	} else if (a) {
+		took_run_frame(s, c, a, type, payload);
+	} else if (type == FRAME_START) {
+		c->running = NULL;
 	}
 }
 
@@ -260,8 +333,8 @@ crew_turn(struct supervisor *s, struct crew *c)
 
 	frame_flush(&c->io);
 	open = frame_fill(&c->io);
+	c->heard_us = clock_mono_us();
 	while (frame_next(&c->io, &type, &payload)) {
-		c->heard_us = clock_mono_us();
 		if (frame_take_u32(&payload, &job))
 			took_frame(s, c, type, job, payload);
 		frame_drop(&c->io);
@@ -278,7 +351,8 @@ put_back(struct active *a)
 	a->phase = ACTIVE_WAITING;
 	a->worker = NULL;
 	a->job = 0;
-	a->part_count = 0;
+	err_clear(&a->err);
+	drop_parts(a);
 	a->skip_reason = NULL;
 }
 
@@ -302,7 +376,7 @@ culprit_of(struct supervisor *s, const struct crew *c)
 static void
 fail_culprit(struct active *a, const struct err *why)
 {
-	a->part_count = 0;
+	drop_parts(a);
 	a->phase = ACTIVE_SENDING;
 	if (a->stop_code) {
 		active_say_stopped(a);
@@ -380,8 +454,9 @@ crew_climb(struct supervisor *s)
 	}
 }
 
-/* A worker ends what it sends by a deadline of its own. One that says nothing for longer
- * than that hangs for good: what it was sending becomes unknown. */
+/* A worker ends what it sends by a deadline of its own, and begins what it was given
+ * as soon as it has nothing else to do. One that says nothing for longer than that, or
+ * stops in the middle of a word, hangs for good: what it was sending becomes unknown. */
 void
 crew_end_silent(struct supervisor *s)
 {
@@ -389,9 +464,10 @@ crew_end_silent(struct supervisor *s)
 
 	for (int i = 0; i < s->jobs; i++) {
 		struct crew *c = &s->crew[i];
+		bool in_word = c->io.in_pos < c->io.in.len;
 
-		if (c->alive && !c->running && clock_mono_us() - c->heard_us > patience &&
-			(c->send_job || deliver_owed(s, c)))
+		if (c->alive && clock_mono_us() - c->heard_us > patience &&
+			(in_word || (!c->running && (c->given || c->send_job || deliver_owed(s, c)))))
 			kill(c->child.pid, SIGKILL);
 	}
 }
@@ -410,7 +486,7 @@ crew_unqueue(struct supervisor *s)
 		frame_queue(&c->io, FRAME_CANCEL, buf_str(&head), STR_NONE);
 		buf_fini(&head);
 		frame_flush(&c->io);
-		c->given--;
+		give_up_job(c, a->job);
 		put_back(a);
 	}
 }

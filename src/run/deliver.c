@@ -32,12 +32,25 @@ text_of(const cJSON *json, const char *key)
 	return cJSON_IsString(c) ? c->valuestring : "";
 }
 
+#define NUMBER_MOST 2e9 /* fits every type here */
+#define WAIT_MOST_S (30 * 86400.0)
+#define BURST_MOST 10000
+
+/* Workers say it: whatever it is, it can be converted. */
 static double
-number_of(const cJSON *json, const char *key, double otherwise)
+number_up_to(const cJSON *json, const char *key, double otherwise, double most)
 {
 	const cJSON *c = cJSON_GetObjectItemCaseSensitive(json, key);
 
-	return cJSON_IsNumber(c) ? c->valuedouble : otherwise;
+	if (!cJSON_IsNumber(c) || !(c->valuedouble >= -NUMBER_MOST))
+		return otherwise;
+	return c->valuedouble < most ? c->valuedouble : most;
+}
+
+static double
+number_of(const cJSON *json, const char *key, double otherwise)
+{
+	return number_up_to(json, key, otherwise, NUMBER_MOST);
 }
 
 /* --- the plan ------------------------------------------------------------------------- */
@@ -65,6 +78,12 @@ expiry(const struct active *a, int64_t now)
 	return now + age;
 }
 
+static bool
+same_chain(const struct sending *a, const struct sending *b)
+{
+	return strcmp(a->node, b->node) == 0 && strcmp(a->destination, b->destination) == 0;
+}
+
 bool
 deliver_add_part(struct active *a, struct str text, struct str body, struct err *err)
 {
@@ -81,8 +100,8 @@ deliver_add_part(struct active *a, struct str text, struct str body, struct err 
 	p->node = arena_strdup(&a->arena, text_of(json, "node"));
 	p->destination = arena_strdup(&a->arena, text_of(json, "destination"));
 	p->bucket = arena_strdup(&a->arena, text_of(json, "bucket"));
-	p->pace_burst = (int)number_of(json, "burst", 0);
-	p->pace_refill_s = number_of(json, "refill_s", 0);
+	p->pace_burst = (int)number_up_to(json, "burst", 0, BURST_MOST);
+	p->pace_refill_s = number_up_to(json, "refill_s", 0, WAIT_MOST_S);
 	p->channel = channel_find(text_of(json, "channel"));
 	p->plan = (struct delivery_row){ .part = p->part, .parts = p->parts,
 		.rows = (int64_t)number_of(json, "rows", 0), .node = p->node,
@@ -94,6 +113,9 @@ deliver_add_part(struct active *a, struct str text, struct str body, struct err 
 		.idempotency_key = arena_strdup(&a->arena, text_of(json, "key")),
 		.body = { str_dup(body), body.len } };
 	cJSON_Delete(json);
+	for (size_t i = 0; i < p->index; i++)
+		if (same_chain(&a->parts[i], p) && a->parts[i].part == p->part)
+			return err_set(err, ERR_INTERNAL, "a part that was told twice");
 	return p->channel ? true : err_set(err, ERR_INTERNAL, "a part of an unknown channel");
 }
 
@@ -133,12 +155,6 @@ read_pace(struct supervisor *s, struct sending *p)
 	read_settings(s, p, &settings);
 	channel_pace(p->channel, &settings, &p->pace_burst, &p->pace_refill_s, &ignored);
 	settings_fini(&settings);
-}
-
-static bool
-same_chain(const struct sending *a, const struct sending *b)
-{
-	return strcmp(a->node, b->node) == 0 && strcmp(a->destination, b->destination) == 0;
 }
 
 bool
@@ -362,9 +378,8 @@ go_stored(struct supervisor *s, struct sending *p, struct err *err)
 	return ok;
 }
 
-/* It could not even be handed to a worker: nothing was sent. */
-static void
-not_gone(struct supervisor *s, struct active *a, struct sending *p, const struct err *why)
+void
+deliver_not_gone(struct supervisor *s, struct active *a, struct sending *p, const struct err *why)
 {
 	struct delivery_result result = { .state = DELIVERY_REJECTED, .class = "none",
 		.message = why->msg, .advice = why->hint };
@@ -372,7 +387,6 @@ not_gone(struct supervisor *s, struct active *a, struct sending *p, const struct
 
 	p->in_flight = false;
 	p->state = DELIVERY_REJECTED;
-	p->by->send_job = 0;
 	if (ledger_outcome(s->ws, &a->run, p->id, &result, &err))
 		s->dirty = true;
 }
@@ -386,10 +400,12 @@ deliver_go(struct supervisor *s, struct active *a)
 
 		if (!p->in_flight || !p->by)
 			continue;
-		if (p->kept)
+		if (p->kept) {
 			go_kept(a, p);
-		else if (!go_stored(s, p, &err))
-			not_gone(s, a, p, &err);
+		} else if (!go_stored(s, p, &err)) {
+			p->by->send_job = 0;
+			deliver_not_gone(s, a, p, &err);
+		}
 		p->by->heard_us = clock_mono_us();
 		frame_flush(&p->by->io);
 		p->by = NULL;
@@ -439,7 +455,7 @@ spread(const struct sending *p, double seconds)
 static void
 set_deferred(struct sending *p, struct delivery_result *r, const cJSON *json)
 {
-	double told = number_of(json, "retry_after_s", -1), wait;
+	double told = number_up_to(json, "retry_after_s", -1, WAIT_MOST_S), wait;
 	int64_t now = clock_now_us(), us;
 	bool quick;
 
@@ -503,7 +519,7 @@ deliver_outcome(struct supervisor *s, struct active *a, struct sending *p, const
 		p->not_before_us = clock_now_us() + 60 * CLOCK_SECOND;
 	}
 	ok = ledger_outcome(s->ws, &a->run, p->id, &r, err);
-	block_bot(s, p, &r, number_of(json, "pace_after_s", 0), err);
+	block_bot(s, p, &r, number_up_to(json, "pace_after_s", 0, WAIT_MOST_S), err);
 	buf_fini(&recipients);
 	return ok;
 }
@@ -525,27 +541,34 @@ deliver_owed(const struct supervisor *s, const struct crew *c)
 }
 
 bool
+deliver_lose(struct supervisor *s, struct active *a, struct sending *p, const char *why,
+	struct err *err)
+{
+	struct delivery_result r = { .state = DELIVERY_UNKNOWN,
+		.class = outcome_class_name(CLASS_AMBIGUOUS), .message = why,
+		.advice = "look at the other side: it may have arrived. Then accept or resend it" };
+
+	p->in_flight = false;
+	p->state = DELIVERY_UNKNOWN;
+	p->hold_unknown = holds_unknown(s, p);
+	p->not_before_us = clock_now_us() + 60 * CLOCK_SECOND;
+	return ledger_outcome(s->ws, &a->run, p->id, &r, err);
+}
+
+bool
 deliver_lost(struct supervisor *s, struct active *a, struct crew *c, struct err *err)
 {
 	bool ok = true;
 
 	for (size_t i = 0; i < a->part_count; i++) {
 		struct sending *p = &a->parts[i];
-		struct delivery_result r = { .state = DELIVERY_UNKNOWN,
-			.class = outcome_class_name(CLASS_AMBIGUOUS),
-			.message = "the worker died while this was being sent",
-			.advice = "look at the other side: it may have arrived. Then accept or resend it" };
 		bool here = is_sent_by(a, p, c);
 
 		if (a->worker == c)
 			p->kept = false;
-		if (!here)
-			continue;
-		p->in_flight = false;
-		p->state = DELIVERY_UNKNOWN;
-		p->hold_unknown = holds_unknown(s, p);
-		p->not_before_us = clock_now_us() + 60 * CLOCK_SECOND;
-		ok = ledger_outcome(s->ws, &a->run, p->id, &r, err) && ok;
+		if (here)
+			ok = deliver_lose(s, a, p, "the worker died while this was being sent",
+				     err) && ok;
 	}
 	return ok;
 }

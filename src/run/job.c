@@ -204,7 +204,9 @@ job_end_ok(struct str payload, struct err *err)
 		return err_wrap(err, "the worker's answer");
 	ok = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(json, "ok"));
 	if (!ok) {
-		err_set(err, err_code_from_name(text_of(json, "code")), "%s",
+		enum err_code code = err_code_from_name(text_of(json, "code"));
+
+		err_set(err, code == ERR_NONE ? ERR_FAILED : code, "%s",
 			text_of(json, "message"));
 		err_hint(err, "%s", text_of(json, "hint"));
 		err_at(err, int_of(json, "line"), int_of(json, "column"));

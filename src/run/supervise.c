@@ -13,6 +13,7 @@
 #define CANCEL_LOOK_US CLOCK_SECOND /* how often a person's cancel is looked for */
 #define QUEUE_LOOK_US (30 * CLOCK_SECOND)
 #define LIMIT_LOOK_US (CLOCK_SECOND / 4)
+#define STALL_US (10 * CLOCK_SECOND) /* the loop turns each second */
 #define QUIET_MS 20 /* commits reach the disk after as long without news */
 #define QUIT_US (8 * CLOCK_SECOND) /* after SIGTERM */
 
@@ -391,6 +392,7 @@ drop_done(struct supervisor *s)
 		struct active *a = *link;
 		if (a->phase == ACTIVE_DONE) {
 			*link = a->next;
+			crew_forget(s, a);
 			active_free(a);
 		} else {
 			link = &a->next;
@@ -437,6 +439,10 @@ look_at_deadlines(struct supervisor *s)
 {
 	int64_t now = clock_mono_us();
 
+	/* After a stop of everything (SIGSTOP, a suspended host) workers get time to speak. */
+	for (int i = 0; now - s->looked_us > STALL_US && i < s->jobs; i++)
+		s->crew[i].heard_us = now;
+	s->looked_us = now;
 	for (struct active *a = s->actives; a; a = a->next)
 		if (a->phase == ACTIVE_RUNNING && now >= a->deadline_us)
 			crew_cancel(s, a, ERR_TIMEOUT);

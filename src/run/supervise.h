@@ -83,7 +83,8 @@ struct crew { /* one worker */
 	bool alive;
 	struct active *running; /* told START, not END */
 	int64_t since_us;	/* of running */
-	int given;		/* jobs in its queue or running */
+	int given;		/* jobs in its queue or running … */
+	uint32_t jobs[PREFETCH]; /* … and which */
 	int64_t cancelled_us;	/* monotonic: the ladder goes up from here */
 	uint32_t send_job;	/* a "send" request under way; 0 none */
 	bool ready;		/* poll says it has something to tell */
@@ -99,6 +100,7 @@ struct supervisor {
 	int source_jobs; /* at once on one data source; 0: no limit */
 	bool held_back;  /* a run waits for a limit that other passes use up */
 	int64_t next_limit_look_us;
+	int64_t looked_us; /* monotonic: at deadlines */
 	uint32_t next_job;
 	bool verbose, quiet; /* quiet: no lines on stderr (tests by hand) */
 	bool quitting;	     /* SIGTERM: finish what is being sent, release the rest */
@@ -133,10 +135,12 @@ bool crew_give(struct supervisor *s, struct active *a, struct crew *c, struct er
 struct crew *crew_free(struct supervisor *s, bool may_queue, struct err *err);
 bool crew_start(struct crew *c, struct err *err);
 void crew_turn(struct supervisor *s, struct crew *c);
+/* The run is about to be freed. */
+void crew_forget(struct supervisor *s, const struct active *a);
 void crew_died(struct supervisor *s, struct crew *c);
 void crew_cancel(struct supervisor *s, struct active *a, enum err_code why);
 void crew_climb(struct supervisor *s);
-/* Ends workers that owe an outcome and are past every deadline. */
+/* Ends workers that owe a word and are past every deadline. */
 void crew_end_silent(struct supervisor *s);
 /* Takes jobs back that wait behind a slow one. */
 void crew_unqueue(struct supervisor *s);
@@ -162,8 +166,14 @@ bool deliver_resume(struct supervisor *s, struct active *a, struct err *err);
 /* Marks as "sending" what may go now; GOs are queued by deliver_go after the commit. */
 bool deliver_choose(struct supervisor *s, struct active *a, struct err *err);
 void deliver_go(struct supervisor *s, struct active *a);
+/* It could not even be handed to the channel: nothing was sent. */
+void deliver_not_gone(struct supervisor *s, struct active *a, struct sending *p,
+	const struct err *why);
 bool deliver_outcome(struct supervisor *s, struct active *a, struct sending *p,
 	const cJSON *json, struct err *err);
+/* Its outcome cannot be known. */
+bool deliver_lose(struct supervisor *s, struct active *a, struct sending *p, const char *why,
+	struct err *err);
 /* What was in flight at a worker that died. */
 bool deliver_lost(struct supervisor *s, struct active *a, struct crew *c, struct err *err);
 bool deliver_in_flight(const struct active *a);

@@ -9,6 +9,9 @@
  *   errno=28
  *   slow=30       the name server answers after so many seconds, that there is no such name
  *   jump=FILE     as soon as the file is there, CLOCK_MONOTONIC is JUMP_S ahead (who counts)
+ *   garble=noise  the n-th send of a worker to its parent is noise as long as it; twice:
+ *                 goes out two times; cut: only the first half of it; mixed: with some
+ *                 bytes changed
  *   count=FILE    at exit, the number of calls, one line "worker N" or "main N"
  *   record=FILE   appends a record for every change of a file under `under` and for
  *                 every send to a TCP socket
@@ -40,7 +43,7 @@ extern void *__libc_calloc(size_t n, size_t size);
 extern void *__libc_realloc(void *p, size_t size);
 
 static char wanted[16], count_file[PATH_SIZE], record_file[PATH_SIZE], under[PATH_SIZE];
-static char jump_file[PATH_SIZE];
+static char jump_file[PATH_SIZE], garble[8];
 static long fail_at, calls, slow_names;
 static int fail_errno = EIO, record_fd = -1;
 static bool fail_more, is_worker, ready;
@@ -88,6 +91,8 @@ begin(void)
 			take_text(under, sizeof(under), value, value_len);
 		else if (strncmp(p, "jump=", 5) == 0)
 			take_text(jump_file, sizeof(jump_file), value, value_len);
+		else if (strncmp(p, "garble=", 7) == 0)
+			take_text(garble, sizeof(garble), value, value_len);
 		else if (strncmp(p, "n=", 2) == 0)
 			fail_at = atol(value);
 		else if (strncmp(p, "more=", 5) == 0)
@@ -349,12 +354,41 @@ getaddrinfo(const char *name, const char *service, const struct addrinfo *hints,
 	return real(name, service, hints, list);
 }
 
+/* What a worker says to its parent is spoilt; false: it is not its turn. */
+static bool
+send_garbled(int fd, const unsigned char *bytes, size_t len, int flags)
+{
+	size_t half = len / 2 ? len / 2 : 1;
+	unsigned char *other;
+
+	if (++calls != fail_at)
+		return false;
+	if (strcmp(garble, "twice") == 0) {
+		syscall(SYS_sendto, fd, bytes, len, 0, NULL, 0);
+		syscall(SYS_sendto, fd, bytes, len, 0, NULL, 0);
+	} else if (strcmp(garble, "cut") == 0) {
+		syscall(SYS_sendto, fd, bytes, half, 0, NULL, 0);
+	} else if ((other = __libc_malloc(len))) {
+		bool all = strcmp(garble, "noise") == 0;
+		unsigned long seed = 88172645463325252UL + (unsigned long)fail_at;
+
+		for (size_t i = 0; i < len; i++) {
+			seed = seed * 6364136223846793005UL + 1442695040888963407UL;
+			other[i] = all || seed >> 58 == 0 ? (unsigned char)(seed >> 40) : bytes[i];
+		}
+		syscall(SYS_sendto, fd, other, len, flags, NULL, 0);
+	}
+	return true;
+}
+
 ssize_t
 send(int fd, const void *bytes, size_t len, int flags)
 {
 	struct sockaddr_storage a;
 	socklen_t size = sizeof(a);
 
+	if (garble[0] && is_worker && fd == 3 && send_garbled(fd, bytes, len, flags))
+		return (ssize_t)len;
 	if (record_fd >= 0 && getpeername(fd, (struct sockaddr *)&a, &size) == 0 &&
 		a.ss_family == AF_INET)
 		record('N', "-", 0, bytes, len);
