@@ -90,6 +90,8 @@ struct send_request {
 	struct deadline deadline;
 };
 
+enum { MENTION_ALL = 1, MENTION_USERS = 2, MENTION_MOBILES = 4, MENTION_EMAILS = 8 };
+
 struct channel {
 	const char *name;  /* "dingtalk" */
 	const char *label; /* "DingTalk" */
@@ -107,6 +109,7 @@ struct channel {
 	const char *picture_needs; /* a field without which it takes none; NULL: none needed */
 	size_t attach_max;   /* files for oversize "attach": the largest one; 0: it takes none */
 	size_t most_columns; /* of a table that it shows; 0: any */
+	unsigned mentions;   /* MENTION_… it can do */
 	const char *about;
 	/* May write warnings to the document. ERR_LIMIT when oversize is "fail" or a
 	 * single row cannot fit. */

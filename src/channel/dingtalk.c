@@ -239,6 +239,7 @@ const struct channel channel_dingtalk = {
 	.field_count = ARRAY_LEN(fields),
 	.budget = 19500,
 	.budget_unit = "bytes",
+	.mentions = MENTION_ALL | MENTION_USERS | MENTION_MOBILES,
 	.pace_burst = 20,
 	.pace_refill_s = 3,
 	.about = "DingTalk group robot",

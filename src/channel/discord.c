@@ -218,6 +218,7 @@ const struct channel channel_discord = {
 	.field_count = ARRAY_LEN(fields),
 	.budget = 1900,
 	.budget_unit = "characters",
+	.mentions = MENTION_ALL | MENTION_USERS,
 	.picture_max = FILE_MAX,
 	.attach_max = FILE_MAX,
 	.pace_burst = 5,

@@ -424,6 +424,7 @@ const struct channel channel_email = {
 	.label = "Email",
 	.fields = fields,
 	.field_count = ARRAY_LEN(fields),
+	.picture_max = PICTURE_MAX,
 	.resend_unknown = true,
 	.about = "mail by SMTP",
 	.build = build,

@@ -108,6 +108,7 @@ const struct channel channel_googlechat = {
 	.field_count = ARRAY_LEN(fields),
 	.budget = 30000,
 	.budget_unit = "bytes",
+	.mentions = MENTION_ALL | MENTION_USERS,
 	.pace_burst = 1,
 	.pace_refill_s = 1,
 	.about = "Google Chat space by webhook",

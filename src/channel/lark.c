@@ -402,6 +402,7 @@ const struct channel channel_lark = {
 	.field_count = ARRAY_LEN(fields),
 	.budget = 20000,
 	.budget_unit = "bytes",
+	.mentions = MENTION_ALL | MENTION_USERS,
 	.picture_max = LARK_PICTURE_MAX,
 	.picture_needs = "app_id",
 	.most_columns = MAX_COLUMNS,

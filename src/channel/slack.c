@@ -284,6 +284,7 @@ const struct channel channel_slack = {
 	.field_count = ARRAY_LEN(fields),
 	.budget = 11500,
 	.budget_unit = "characters",
+	.mentions = MENTION_ALL | MENTION_USERS,
 	.pace_burst = 1,
 	.pace_refill_s = 1,
 	.about = "Slack channel by an incoming webhook",

@@ -365,6 +365,7 @@ const struct channel channel_teams = {
 	.field_count = ARRAY_LEN(fields),
 	.budget = 20000,
 	.budget_unit = "bytes",
+	.mentions = MENTION_EMAILS,
 	.pace_burst = 1,
 	.pace_refill_s = 1,
 	.about = "Microsoft Teams by a Workflows webhook",

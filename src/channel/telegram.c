@@ -226,6 +226,7 @@ const struct channel channel_telegram = {
 	.field_count = ARRAY_LEN(fields),
 	.budget = 4000,
 	.budget_unit = "characters",
+	.mentions = MENTION_USERS,
 	.picture_max = PICTURE_MAX,
 	.attach_max = FILE_MAX,
 	.pace_burst = 1,

@@ -358,6 +358,7 @@ const struct channel channel_wecom = {
 	.field_count = ARRAY_LEN(fields),
 	.budget = 4000,
 	.budget_unit = "bytes",
+	.mentions = MENTION_ALL | MENTION_USERS | MENTION_MOBILES,
 	.picture_max = PICTURE_MAX,
 	.attach_max = FILE_MAX,
 	.pace_burst = 20,

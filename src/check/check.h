@@ -6,6 +6,7 @@
 #ifndef DP_CHECK_CHECK_H
 #define DP_CHECK_CHECK_H
 
+#include "src/base/settings.h"
 #include "src/sql/dialect.h"
 #include "src/task/task.h"
 
@@ -22,6 +23,8 @@ enum check_rule {
 	RULE_TIME_EXPRESSION, RULE_TIME_WARNING,
 	RULE_NO_ORDER_BY, RULE_ROWCOUNT, RULE_EMAIL_BODIES, RULE_EMPTY_CONTENT, RULE_CONDITION,
 	RULE_ZONE, RULE_NEVER, RULE_ENDED,
+	RULE_TITLE, RULE_ADDRESS, RULE_PICTURE, RULE_NO_PICTURE, RULE_COLUMNS, RULE_ATTACH,
+	RULE_KEYWORD, RULE_MENTION,
 	RULE_COUNT
 };
 
@@ -51,6 +54,8 @@ struct check_context {
 	/* False: there is no such destination. *channel is borrowed. */
 	bool (*destination)(void *data, const char *name, const char **channel);
 	bool (*calendar)(void *data, const char *name);
+	/* A destination's settings without its secrets, borrowed; NULL: not known. */
+	const struct settings *(*settings)(void *data, const char *name);
 	const char *timezone; /* the workspace's */
 	int64_t now_us;	      /* 0: the clock's */
 };

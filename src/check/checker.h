@@ -89,6 +89,10 @@ void check_code_refs(struct checker *c, size_t node, const struct names *names,
 void check_body_refs(struct checker *c, const struct names *names, const struct json_path *way,
 	const char *text);
 
+/* delivery.c: what the destinations' channels make of a push node. */
+void check_delivery(struct checker *c, const struct names *names, const struct node *node,
+	const struct json_path *way);
+
 /* nodes.c, content.c, timing.c */
 void check_nodes(struct checker *c);
 void check_push(struct checker *c, size_t node, const struct json_path *way);

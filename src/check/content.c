@@ -267,6 +267,31 @@ is_second_email_body(const struct checker *c, size_t at, size_t block)
 	return false;
 }
 
+/* It would become a header of a mail. */
+static bool
+has_control(const char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < 0x20 || *text == 0x7F)
+			return true;
+	return false;
+}
+
+static void
+check_addresses(struct checker *c, const struct node *node, const struct json_path *way)
+{
+	struct json_path mentions = { way, "mentions", 0 }, list = { &mentions, "emails", 0 };
+
+	for (size_t i = 0; i < node->mentions.emails.count; i++) {
+		const char *a = node->mentions.emails.list[i], *at = strrchr(a, '@');
+		struct json_path item = { &list, NULL, i };
+
+		if (!at || at == a || !at[1] || has_control(a))
+			check_say(c, RULE_ADDRESS, SPOT(&item), "write name@example.org",
+				"\"%s\" is not a mail address", a);
+	}
+}
+
 void
 check_push(struct checker *c, size_t at, const struct json_path *way)
 {
@@ -279,6 +304,10 @@ check_push(struct checker *c, size_t at, const struct json_path *way)
 	if (!*node->title)
 		check_say(c, RULE_MISSING, SPOT(&title), "write a title",
 			"node \"%s\" has no title", node->name);
+	if (has_control(node->title))
+		check_say(c, RULE_TITLE, SPOT(&title), "write it on one line",
+			"the title of node \"%s\" has a line break or control character",
+			node->name);
 	check_body_refs(c, &names, &title, node->title);
 	if (node->block_count == 0)
 		check_say(c, RULE_EMPTY_CONTENT, SPOT(&list), "add a Markdown or table block",
@@ -292,5 +321,7 @@ check_push(struct checker *c, size_t at, const struct json_path *way)
 				"the task has a second email body");
 	}
 	check_destinations(c, node, way);
+	check_addresses(c, node, way);
+	check_delivery(c, &names, node, way);
 	check_names_free(&names);
 }

@@ -80,6 +80,22 @@ static const struct check_rule_info rules[RULE_COUNT] = {
 		"a schedule has no day on which it fires" },
 	[RULE_ENDED] = { "W_ENDED", CHECK_WARNING,
 		"the effective range is over: the task runs no more" },
+	[RULE_TITLE] = { "E_TITLE", CHECK_ERROR,
+		"a title holds a line break or another control character" },
+	[RULE_ADDRESS] = { "E_ADDRESS", CHECK_ERROR,
+		"a mail address to mention is none" },
+	[RULE_PICTURE] = { "E_PICTURE", CHECK_ERROR,
+		"a picture's file is missing, no picture, or larger than a channel takes" },
+	[RULE_NO_PICTURE] = { "W_PICTURE", CHECK_WARNING,
+		"a channel takes no pictures by a file and leaves it out" },
+	[RULE_COLUMNS] = { "W_COLUMNS", CHECK_WARNING,
+		"a channel shows fewer columns than the table has" },
+	[RULE_ATTACH] = { "W_ATTACH", CHECK_WARNING,
+		"oversize is attach and a channel takes no files" },
+	[RULE_KEYWORD] = { "W_KEYWORD", CHECK_WARNING,
+		"a robot wants a keyword that neither title nor text holds" },
+	[RULE_MENTION] = { "W_MENTION", CHECK_WARNING,
+		"a channel cannot mention in the way that is asked for" },
 };
 
 const struct check_rule_info *

@@ -14,6 +14,9 @@ struct check_workspace {
 	struct source_list sources;
 	struct destination_list destinations;
 	struct calendar_list calendars;
+	struct workspace *ws;
+	struct settings *settings; /* by destination; read when asked for */
+	bool *settings_read;
 };
 
 bool check_workspace_init(struct check_workspace *c, struct workspace *ws, struct err *err);

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "src/base/path.h"
+#include "src/channel/channel.h"
 #include "src/check/check.h"
 #include "src/sql/template.h"
 #include "src/task/task_json.h"
@@ -46,8 +47,23 @@ static bool
 find_destination(void *data, const char *name, const char **channel)
 {
 	(void)data;
-	*channel = "dingtalk";
-	return strcmp(name, "ops") == 0;
+	*channel = strcmp(name, "ops") == 0 ? "dingtalk" : name;
+	return channel_find(*channel) != NULL;
+}
+
+/* Of "dingtalk" two keywords, of "lark" an app, of others nothing. */
+static const struct settings *
+find_settings(void *data, const char *name)
+{
+	static struct setting keywords = { .name = (char *)"keywords",
+		.value = (char *)"日报, sales" };
+	static struct setting app = { .name = (char *)"app_id", .value = (char *)"cli_1" };
+	static const struct settings robot = { &keywords, 1 }, with_app = { &app, 1 };
+	static const struct settings none = SETTINGS_INIT;
+
+	(void)data;
+	return strcmp(name, "dingtalk") == 0 ? &robot : strcmp(name, "lark") == 0 ? &with_app
+										 : &none;
 }
 
 static bool
@@ -58,8 +74,9 @@ find_calendar(void *data, const char *name)
 }
 
 /* 2026-06-01 12:00 UTC */
-static const struct check_context workspace = { NULL, find_source, find_destination,
-	find_calendar, "UTC", INT64_C(1780315200000000) };
+static const struct check_context workspace = { .source = find_source,
+	.destination = find_destination, .calendar = find_calendar, .settings = find_settings,
+	.timezone = "UTC", .now_us = INT64_C(1780315200000000) };
 
 static void
 check_text(const char *text, const struct check_context *context, const char *expected)
@@ -321,6 +338,46 @@ static const char *const tasks[][2] = {
 	{ GOOD ", \"mode\": \"paused\""), "" },
 };
 
+#define TO(names) "\"destinations\": [" names "]"
+#define IMAGE(path) "{\"kind\": \"image\", \"path\": \"" path "\"}"
+#define SEND(content, to) TASK(P(CONTENT(content) ", " TO(to)), "")
+#define C10 "a,b,c,d,e,f,g,h,i,j,"
+
+/* What the channels make of it; /dev/null and this test's own text are no pictures. */
+static const char *const deliveries[][2] = {
+	{ SEND(IMAGE("/nowhere.png"), "\"email\", \"wecom\", \"lark\", \"teams\", \"file\""),
+		"E_PICTURE $.nodes[0].content[0].path\nE_PICTURE $.nodes[0].content[0].path\n"
+		"E_PICTURE $.nodes[0].content[0].path\nW_PICTURE $.nodes[0].content[0].path\n" },
+	{ SEND(IMAGE("/dev/null"), "\"discord\""), "E_PICTURE $.nodes[0].content[0].path\n" },
+	{ SEND(IMAGE("share/doc/CHECKS.md"), "\"ntfy\""),
+		"E_PICTURE $.nodes[0].content[0].path\n" },
+	{ SEND("{\"kind\": \"image\", \"url\": \"https://o.example/a.png\"}", "\"teams\""), "" },
+	{ TASK(Q("q", "SELECT " C10 C10 C10 C10 C10 "x FROM t") ", " P("\"after\": [\"q\"], "
+	       CONTENT("{\"kind\": \"table\"}") ", " TO("\"lark\", \"teams\"")), ""),
+		"W_COLUMNS $.nodes[1].content[0]\n" },
+	{ TASK(Q("q", "SELECT " C10 C10 C10 C10 C10 "x FROM t") ", " P("\"after\": [\"q\"], "
+	       CONTENT("{\"kind\": \"table\", " FIELD("x") "}") ", " TO("\"lark\"")), ""), "" },
+	{ TASK(P(CONTENT(TEXT_BLOCK) ", " TO("\"wecom\", \"slack\", \"email\"")),
+	       ", \"oversize\": \"attach\""), "W_ATTACH $.oversize\n" },
+	{ SEND(TEXT_BLOCK, "\"wecom\", \"dingtalk\""), "W_KEYWORD $.nodes[0].destinations[1]\n" },
+	{ SEND("{\"kind\": \"markdown\", \"text\": \"the 日报\"}", "\"dingtalk\""), "" },
+	{ TASK("{\"name\": \"p\", \"kind\": \"push\", \"title\": \"a\\r\\nBcc: x@y.z\", "
+	       CONTENT(TEXT_BLOCK) ", " TO("\"email\"") "}", ""), "E_TITLE $.nodes[0].title\n" },
+	{ TASK(P(CONTENT(TEXT_BLOCK) ", \"mentions\": {\"all\": true, \"emails\": [\"a@b\", \"ann\", "
+		 "\"@x\"]}, " TO("\"teams\", \"lark\", \"webhook\"")), ""),
+		"E_ADDRESS $.nodes[0].mentions.emails[1]\n"
+		"E_ADDRESS $.nodes[0].mentions.emails[2]\nW_MENTION $.nodes[0].mentions\n"
+		"W_MENTION $.nodes[0].mentions\n" },
+};
+
+static void
+what_channels_make_of_it(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(deliveries); i++)
+		check_text(deliveries[i][0], &workspace, deliveries[i][1]);
+}
+
 static void
 whole_tasks(void **state)
 {
@@ -447,6 +504,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(texts_and_names),
 		cmocka_unit_test(whole_tasks),
+		cmocka_unit_test(what_channels_make_of_it),
 		cmocka_unit_test(files_without_workspace),
 		cmocka_unit_test(in_memory_faults),
 		cmocka_unit_test(every_rule_is_described),
