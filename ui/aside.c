@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #define NICENESS 10 /* keys go first, also on one core */
+#define WHOLE '.'   /* last byte of what comes back: the work was done to its end */
 
 struct aside {
 	struct loop *loop;
@@ -48,26 +49,38 @@ work_in_copy(int fd, aside_work_fn work, void *context)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	work(context, &out);
-	if (buf_is_over(&out))
-		_exit(1);
-	write_all(fd, buf_str(&out));
+	buf_addc(&out, WHOLE);
+	if (!buf_is_over(&out))
+		write_all(fd, buf_str(&out));
 	_exit(0);
+}
+
+/* One that has said all takes its time to end, and no key waits for that: it is awaited
+ * when the next one ends. */
+static void
+reap_later(pid_t pid)
+{
+	static pid_t ending;
+
+	while (ending > 0 && waitpid(ending, NULL, 0) < 0 && errno == EINTR)
+		;
+	ending = pid;
 }
 
 static void
 finish(struct aside *a)
 {
 	struct buf out = a->out;
-	int status = 1;
+	bool whole = !buf_is_over(&out) && out.len && out.p[out.len - 1] == WHOLE;
 
 	loop_unwatch(a->loop, a->fd);
-	while (waitpid(a->pid, &status, 0) < 0 && errno == EINTR)
-		;
+	reap_later(a->pid);
 	a->pid = 0;
 	a->out = (struct buf)BUF_MAX(ASIDE_MAX);
+	if (whole)
+		buf_truncate(&out, out.len - 1);
 	/* done may free us. */
-	a->done(a->context, buf_str(&out),
-		WIFEXITED(status) && WEXITSTATUS(status) == 0 && !buf_is_over(&out));
+	a->done(a->context, buf_str(&out), whole);
 	buf_fini(&out);
 }
 
@@ -123,8 +136,7 @@ aside_free(struct aside *a)
 	if (a->pid > 0) {
 		loop_unwatch(a->loop, a->fd);
 		kill(a->pid, SIGKILL);
-		while (waitpid(a->pid, NULL, 0) < 0 && errno == EINTR)
-			;
+		reap_later(a->pid);
 	}
 	close(a->fd);
 	buf_fini(&a->out);

@@ -47,6 +47,8 @@ struct ui {
 	int status;
 	struct pane *grabbed; /* gets the mouse until the button is up */
 	struct command_keys *keys;
+	struct job *spare; /* a worker without work, its connections open; work_job.c */
+	struct timer spare_timer;
 };
 
 /* ui.c */
@@ -57,6 +59,9 @@ bool ui_overlay_has_cursor(const struct ui *ui);
 
 /* stack.c */
 void ui_place_overlay(struct ui *ui, struct pane *pane);
+
+/* work_job.c */
+void ui_jobs_fini(struct ui *ui);
 
 /* outside.c */
 void ui_suspend(struct ui *ui);

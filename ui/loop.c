@@ -27,6 +27,7 @@ struct loop {
 	struct timer *timers; /* by time */
 	struct idle *idles;
 	size_t idle_count;
+	bool timers_waited; /* in the turn before */
 	sigset_t before, waiting;
 	struct sigaction old[8];
 };
@@ -259,7 +260,11 @@ loop_turn(struct loop *loop, bool no_wait)
 		if (w)
 			w->fn(w->context, p.revents);
 	}
-	run_timers(loop);
+	/* What was read is drawn first (a key's echo does not wait for a save), but a stream
+	 * of it does not hold the timers up. */
+	loop->timers_waited = ready > 0 && !loop->timers_waited;
+	if (!loop->timers_waited)
+		run_timers(loop);
 	if (ready <= 0 && loop->idle_count)
 		run_idle(loop);
 	return came;

@@ -80,13 +80,16 @@ static struct scroll
 find_between(const struct cells *shown, const struct cells *cells, int few)
 {
 	struct scroll s = { .bottom = cells->rows - 1 };
-	int still;
+	int still, changed = 0;
 
 	while (s.top < s.bottom && row_differences(shown, cells, s.top, s.top) <= few)
 		s.top++;
 	while (s.bottom > s.top && row_differences(shown, cells, s.bottom, s.bottom) <= few)
 		s.bottom--;
-	if (s.bottom - s.top < 3)
+	for (int row = s.top; row <= s.bottom; row++)
+		changed += row_differences(shown, cells, row, row) > 0;
+	/* A key typed changes its row and what is said of it, far below. */
+	if (s.bottom - s.top < 3 || changed * 4 < s.bottom - s.top)
 		return s;
 	still = s.left = scrolled_differences(shown, cells, s.top, s.bottom, 0, INT32_MAX);
 	s.left -= GAIN_MIN;

@@ -86,6 +86,7 @@ ui_free(struct ui *ui)
 		ui_close_screen(ui, ui->screens[ui->screen_count - 1]);
 	loop_timer_cancel(ui->loop, &ui->esc_timer);
 	term_stop();
+	ui_jobs_fini(ui);
 	draw_free(ui->draw);
 	script_free(ui->script);
 	input_free(ui->input);

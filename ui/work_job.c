@@ -3,9 +3,11 @@
 #include <stdlib.h>
 
 #include "src/run/request.h"
+#include "ui/core.h"
 #include "ui/work.h"
 
 #define STOP_TIMEOUT_US (10 * CLOCK_SECOND)
+#define SPARE_US (300 * CLOCK_SECOND) /* then its connections are closed */
 
 struct ui_job {
 	struct ui *ui;
@@ -69,6 +71,46 @@ on_time(void *context)
 }
 
 static void
+drop_spare(void *context)
+{
+	struct ui *ui = context;
+
+	job_free(ui->spare);
+	ui->spare = NULL;
+}
+
+void
+ui_jobs_fini(struct ui *ui)
+{
+	loop_timer_cancel(ui->loop, &ui->spare_timer);
+	drop_spare(ui);
+}
+
+/* A worker that did its work is kept for the next request: one, the last. */
+static void
+keep_spare(struct ui *ui, struct job *job)
+{
+	drop_spare(ui);
+	ui->spare = job;
+	ui->spare_timer.fn = drop_spare;
+	ui->spare_timer.context = ui;
+	ui->spare_timer.quiet = true;
+	loop_timer(ui->loop, &ui->spare_timer, SPARE_US);
+}
+
+static struct job *
+take_spare(struct ui_job *j, struct buf *request)
+{
+	struct job *job = j->ui->spare;
+
+	if (!job || !job_again(job, request, on_frame, j))
+		return NULL;
+	j->ui->spare = NULL;
+	loop_timer_cancel(j->ui->loop, &j->ui->spare_timer);
+	return job;
+}
+
+static void
 release(struct ui_job *j)
 {
 	loop_timer_cancel(ui_loop(j->ui), &j->timer);
@@ -92,6 +134,12 @@ finish(struct ui_job *j)
 	struct err err = ERR_INIT;
 	bool ok = j->over && job_end_ok(buf_str(&j->end), &err);
 
+	if (ok && !j->cancelled) {
+		/* Already here, so that what `done` asks for finds it. */
+		loop_unwatch(ui_loop(j->ui), job_fd(j->job));
+		keep_spare(j->ui, j->job);
+		j->job = NULL;
+	}
 	if (!j->over)
 		err_set(&err, ERR_INTERNAL, "the worker ended without an answer");
 	if (j->done)
@@ -129,7 +177,9 @@ ui_job_start(struct ui *ui, struct buf *request, job_frame_fn frame, ui_job_done
 
 	*j = (struct ui_job){ .ui = ui, .frame = frame, .done = done, .context = context,
 		.began_us = clock_mono_us(), .timer = { .fn = on_time, .context = j } };
-	j->job = job_start(request, on_frame, j, err);
+	j->job = take_spare(j, request);
+	if (!j->job)
+		j->job = job_start(request, on_frame, j, err);
 	if (!j->job) {
 		free(j);
 		return NULL;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "src/run/job.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -14,38 +15,59 @@
 
 #define TERM_AFTER_US (2 * CLOCK_SECOND)
 #define KILL_AFTER_US (4 * CLOCK_SECOND)
-#define ONLY_JOB 1u
 
 struct job {
 	struct child child;
 	struct frame_io io;
+	uint32_t id; /* one worker does jobs one after the other */
 	job_frame_fn fn;
 	void *context;
 	int64_t cancelled_us; /* monotonic; 0: not */
 	bool over;
 };
 
-struct job *
-job_start(struct buf *request, job_frame_fn fn, void *context, struct err *err)
+static void
+ask(struct job *job, struct buf *request, job_frame_fn fn, void *context)
 {
-	struct job *job = xcalloc(1, sizeof(*job));
 	struct buf head = BUF_INIT;
 
-	if (!child_spawn(&job->child, err)) {
-		free(job);
-		return NULL;
-	}
-	frame_io_init(&job->io, job->child.fd);
 	job->fn = fn;
 	job->context = context;
-	frame_put_u32(&head, ONLY_JOB);
+	frame_put_u32(&head, ++job->id);
 	frame_queue(&job->io, FRAME_REQUEST, buf_str(&head), buf_str(request));
 	buf_fini(&head);
 	if (request->p)
 		explicit_bzero(request->p, request->len);
 	buf_fini(request);
 	frame_flush(&job->io);
+}
+
+struct job *
+job_start(struct buf *request, job_frame_fn fn, void *context, struct err *err)
+{
+	struct job *job = xcalloc(1, sizeof(*job));
+
+	if (!child_spawn(&job->child, err)) {
+		free(job);
+		return NULL;
+	}
+	frame_io_init(&job->io, job->child.fd);
+	ask(job, request, fn, context);
 	return job;
+}
+
+bool
+job_again(struct job *job, struct buf *request, job_frame_fn fn, void *context)
+{
+	struct pollfd p = { job->child.fd, POLLIN, 0 };
+
+	assert(job->over && !job->cancelled_us);
+	/* Nothing is said without a request, so whatever can be read is its end. */
+	if (job->io.closed || job->child.pid <= 0 || poll(&p, 1, 0) != 0)
+		return false;
+	job->over = false;
+	ask(job, request, fn, context);
+	return true;
 }
 
 int
@@ -102,7 +124,7 @@ job_turn(struct job *job)
 	frame_flush(&job->io);
 	open = frame_fill(&job->io);
 	while (!job->over && frame_next(&job->io, &type, &payload)) {
-		if (frame_take_u32(&payload, &id) && id == ONLY_JOB) {
+		if (frame_take_u32(&payload, &id) && id == job->id) {
 			job->over = type == FRAME_END;
 			job->fn(job->context, type, payload);
 		}
@@ -122,7 +144,7 @@ job_cancel(struct job *job)
 	if (job->over || job->cancelled_us)
 		return;
 	job->cancelled_us = clock_mono_us();
-	frame_put_u32(&head, ONLY_JOB);
+	frame_put_u32(&head, job->id);
 	frame_queue(&job->io, FRAME_CANCEL, buf_str(&head), STR_NONE);
 	buf_fini(&head);
 	frame_flush(&job->io);

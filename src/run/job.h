@@ -43,6 +43,10 @@ typedef void (*job_frame_fn)(void *context, enum frame_type type, struct str pay
 /* Starts a worker for one request (JSON text, see request.h); wipes `request`. */
 DP_API struct job *job_start(struct buf *request, job_frame_fn fn, void *context,
 	struct err *err);
+/* The worker of a job that is over takes one more, with its connections still open;
+ * wipes `request`. False, and nothing is done, when that worker is gone. Not for a job
+ * that was cancelled: its signal may still be under way. */
+DP_API bool job_again(struct job *job, struct buf *request, job_frame_fn fn, void *context);
 DP_API int job_fd(const struct job *job); /* poll for POLLIN (and POLLOUT while job_wants_write) */
 DP_API bool job_wants_write(const struct job *job);
 /* Reads and writes what is possible without blocking; calls fn. False when the

@@ -86,9 +86,14 @@ draft_lease_take(struct workspace *ws, int64_t task_id, struct draft_lease *leas
 void
 draft_lease_release(struct workspace *ws, struct draft_lease *lease)
 {
+	struct flock lock = record_lock(lease->task_id, F_UNLCK);
+
 	(void)ws;
-	if (lease->fd >= 0)
-		close(lease->fd); /* the lock goes with it */
+	if (lease->fd >= 0) {
+		/* Said aloud: a forked copy (ui/aside.c) has the file open as well. */
+		(void)fcntl(lease->fd, F_OFD_SETLK, &lock);
+		close(lease->fd);
+	}
 	*lease = (struct draft_lease)DRAFT_LEASE_NONE;
 }
 

@@ -252,6 +252,36 @@ leases(void **state)
 	workspace_close(other);
 }
 
+/* A copy of the process (the studio's preview is composed in one) holds nothing back. */
+static void
+a_copy_of_the_holder(void **state)
+{
+	struct workspace *ws = *state;
+	struct draft_lease mine = DRAFT_LEASE_NONE;
+	struct err err = ERR_INIT;
+	int64_t id = add_task(ws, "t", sql("t", "SELECT 1"));
+	int hold[2];
+	pid_t copy;
+
+	assert_true(draft_lease_take(ws, id, &mine, &err));
+	assert_int_equal(pipe(hold), 0);
+	copy = fork();
+	if (copy == 0) {
+		char byte;
+
+		close(hold[1]);
+		(void)!read(hold[0], &byte, 1);
+		_exit(0);
+	}
+	draft_lease_release(ws, &mine);
+	assert_true(draft_lease_check(ws, id, NULL, &err));
+	assert_true(draft_lease_take(ws, id, &mine, &err));
+	draft_lease_release(ws, &mine);
+	close(hold[0]);
+	close(hold[1]);
+	assert_int_equal(waitpid(copy, NULL, 0), copy);
+}
+
 /* A studio that is killed lets go. */
 static void
 a_dead_holder(void **state)
@@ -296,6 +326,7 @@ main(void)
 		TEST(renaming),
 		TEST(folders_and_owners),
 		TEST(leases),
+		TEST(a_copy_of_the_holder),
 		TEST(a_dead_holder),
 	};
 

@@ -72,8 +72,10 @@ on_model(void *context, enum model_event event)
 		desk_content_read(d);
 		break;
 	case MODEL_STORED:
+		/* SQL that was typed makes no other message until it is run. */
 		desk_tasks_read(d);
-		break;
+		desk_steps_later(d);
+		return;
 	}
 	desk_preview_later(d);
 	desk_steps_later(d);
