@@ -3,6 +3,7 @@
 #include "src/base/utf8.h"
 #include "ui/core.h"
 
+#define MESSAGE_ROWS 4 /* of one that is longer than a line */
 #define MENUS_MAX 16
 #define MENU_ROWS_MIN 6  /* terminals lower than this have no menu bar */
 #define FKEY_ROWS_MIN 10
@@ -121,10 +122,48 @@ draw_menu_bar(struct ui *ui, struct canvas *c)
 
 /* --- status ------------------------------------------------------------------------- */
 
+/* How much of the text goes into a line, at a blank if there is one. */
+static size_t
+line_of(struct str text, int width)
+{
+	size_t cut = utf8_fit(text, (size_t)width, NULL), word = cut;
+
+	if (cut == text.len)
+		return cut;
+	while (word > 0 && text.p[word] != ' ')
+		word--;
+	return word ? word : cut;
+}
+
+/* What does not fit in one line takes those above it too; the rows it takes. */
+static int
+draw_long_message(struct ui *ui, struct canvas *c, int row)
+{
+	int width = c->cols - 2, rows = 0, y;
+	struct str text = buf_str(&ui->message), rest = text;
+
+	for (; rest.len && rows < MESSAGE_ROWS && rows < row; rows++)
+		rest = str_trim(str_slice(rest, line_of(rest, width), rest.len));
+	for (y = row - rows + 1; y <= row; y++) {
+		size_t cut = y < row ? line_of(text, width) : text.len;
+
+		canvas_fill(c, y, 0, 1, c->cols, ROLE_STATUS);
+		canvas_field(c, y, 1, width, ui->message_role, 'l', str_slice(text, 0, cut));
+		text = str_trim(str_slice(text, cut, text.len));
+	}
+	return rows;
+}
+
 static void
 draw_status(struct ui *ui, struct canvas *c, int row)
 {
 	int right = c->cols - 1;
+
+	ui->message_rows = 1;
+	if (c->cols > 20 && (int)utf8_width(buf_str(&ui->message)) > c->cols - 2) {
+		ui->message_rows = draw_long_message(ui, c, row);
+		return;
+	}
 
 	canvas_fill(c, row, 0, 1, c->cols, ROLE_STATUS);
 	for (int i = 0; i < UI_STATES; i++) {
@@ -141,10 +180,8 @@ draw_status(struct ui *ui, struct canvas *c, int row)
 	if (ui->message.len) {
 		int width = (int)utf8_width(buf_str(&ui->message));
 
-		if (width > right - 1 && width <= c->cols - 2)
-			right = width + 1;
-		else if (width > right - 1)
-			right = c->cols - 1;
+		if (width > right - 1)
+			right = width + 1 < c->cols ? width + 1 : c->cols - 1;
 		canvas_field(c, row, 1, right - 1, ui->message_role, 'l', buf_str(&ui->message));
 	}
 }

@@ -35,6 +35,7 @@ struct ui {
 	struct timer esc_timer;
 	struct buf message;
 	enum role message_role;
+	int message_rows; /* it took when it was drawn last; a long one stands above the line too */
 	struct {
 		enum role role;
 		char text[96];

@@ -50,6 +50,8 @@ ui_handle_key(struct ui *ui, const struct key *key)
 	if (ui->message.len) {
 		buf_clear(&ui->message);
 		ui->dirty_status = true;
+		if (ui->message_rows > 1)
+			ui_redraw(ui);
 	}
 	if (overlay_key(ui, key) || !screen)
 		return;

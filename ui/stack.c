@@ -69,6 +69,7 @@ ui_open(struct ui *ui, const char *name, const char *argument, struct err *err)
 		return err_set(err, ERR_NOT_FOUND, "there is no screen '%s'", name);
 	if (!*argument && raise_screen(ui, ops))
 		return true;
+	ui_state(ui, 0, ROLE_DIM, ""); /* the place in a text: the new screen's, if it has one */
 	screen = ops->open(ui, argument, err);
 	if (!screen)
 		return false;

@@ -142,6 +142,8 @@ say(struct ui *ui, enum role role, const char *fmt, va_list ap)
 	buf_fini(&raw);
 	ui->message_role = role;
 	ui->dirty_status = true;
+	if (ui->message_rows > 1)
+		ui->dirty_all = true;
 }
 
 void
@@ -316,7 +318,7 @@ ui_draw(struct ui *ui)
 	if (ui->dirty_all || ui->dirty_chrome) {
 		chrome_draw(ui);
 		drawn = true;
-	} else if (ui->dirty_status) {
+	} else if (ui->dirty_status || (drawn && ui->message_rows > 1)) {
 		chrome_draw_status(ui);
 		drawn = true;
 	}

@@ -308,6 +308,15 @@ close_block(struct screen *screen)
 }
 
 static void
+shown(struct screen *screen)
+{
+	struct block_screen *b = (struct block_screen *)screen;
+
+	if (is_text(b))
+		moved(b);
+}
+
+static void
 layout(struct screen *screen, struct rect a)
 {
 	struct block_screen *b = (struct block_screen *)screen;
@@ -400,6 +409,7 @@ const struct screen_ops screen_block_ops = {
 	.open = open_block,
 	.close = close_block,
 	.layout = layout,
+	.shown = shown,
 	.commands = commands,
 	.command_count = ARRAY_LEN(commands),
 };

@@ -94,6 +94,12 @@ close_edit(struct screen *screen)
 }
 
 static void
+shown(struct screen *screen)
+{
+	moved(screen);
+}
+
+static void
 layout(struct screen *screen, struct rect area)
 {
 	struct edit *e = (struct edit *)screen;
@@ -222,6 +228,7 @@ const struct screen_ops screen_edit_ops = {
 	.open = open_edit,
 	.close = close_edit,
 	.layout = layout,
+	.shown = shown,
 	.may_close = may_close,
 	.commands = commands,
 	.command_count = ARRAY_LEN(commands),

@@ -210,7 +210,7 @@ static const struct field fields[] = {
 	{ .name = "start", .label = N_("First token"), .initial = "",
 		.help = N_("${next_token} of the first segment") },
 	{ .name = "max", .label = N_("At most segments"), .kind = FIELD_INTEGER,
-		.help = N_("then the run fails: better than half a table") },
+		.help = N_("then the rest is cut, and that is said") },
 };
 
 static bool

@@ -100,6 +100,8 @@ desk_query_title(struct desk *d)
 	const struct desk_run *run = &d->query.run;
 
 	editor_title(d);
+	d->query.grid.empty = run->job ? N_("waiting for the database…")
+				       : N_("F5 runs the statement at the cursor");
 	if (run->job)
 		pane_set_title(&d->query.grid.pane, _("Result · statement %zu · %.1f s · Esc cancels"),
 			run->at + 1, (double)(clock_mono_us() - run->began_us) / 1e6);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* F5: statements of the node being edited, each in a worker, one after the other. Rows
  * are shown as they arrive; a late answer cannot come, because the job goes with them. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "src/run/request.h"
@@ -170,6 +171,7 @@ run_failed(struct desk *d, struct err *err)
 {
 	const struct desk_run *run = &d->query.run;
 	struct buf now = BUF_INIT;
+	char place[48];
 
 	editor_get_text(&d->query.editor, &now);
 	if (err->line > 0 && str_equal(buf_str(&now), buf_str(&run->text))) {
@@ -183,8 +185,10 @@ run_failed(struct desk *d, struct err *err)
 		editor_mark_error(&d->query.editor, pos, end > pos ? end - pos : 1);
 	}
 	buf_fini(&now);
-	if (err->line > 0)
-		err_wrap(err, "line %d, column %d", err->line, err->column > 0 ? err->column : 1);
+	snprintf(place, sizeof(place), "line %d, column %d", err->line,
+		err->column > 0 ? err->column : 1);
+	if (err->line > 0 && !strstr(err->msg, place))
+		err_wrap(err, "%s", place);
 	d->query.error = *err;
 	d->query.failed = err->code != ERR_CANCELLED;
 	if (err->code == ERR_CANCELLED)

@@ -53,8 +53,13 @@ activate(struct tree *tree, size_t i)
 {
 	struct themes *t = tree->context;
 	struct err err = ERR_INIT;
+	struct theme theme;
 
-	moved(tree, i);
+	if (!theme_load(&theme, t->names[i], &err)) {
+		ui_error(t->screen.ui, &err);
+		return;
+	}
+	ui_set_theme(t->screen.ui, &theme);
 	t->kept = true;
 	if (config_set("theme", t->names[i], &err))
 		ui_say(t->screen.ui, _("Theme %s, also from now on"), t->names[i]);
