@@ -39,6 +39,10 @@ static const struct field fields[] = {
 		.help = "login name; empty: the sender, when there is a password" },
 	{ .name = "password", .label = "Password", .kind = FIELD_SECRET,
 		.help = "password, app password or authorisation code" },
+	{ .name = "oauth_token", .label = "OAuth token", .kind = FIELD_SECRET,
+		.help = "access token in place of a password" },
+	{ .name = "oauth_token_file", .label = "OAuth token file", .kind = FIELD_PATH,
+		.help = "file another program keeps the access token in; read at each sending" },
 	{ .name = "receivers", .label = "Receivers", .kind = FIELD_LIST, .required = true,
 		.help = "addresses, comma separated" },
 	{ .name = "cc", .label = "Cc", .kind = FIELD_LIST, .help = "addresses, comma separated" },
@@ -47,6 +51,8 @@ static const struct field fields[] = {
 	{ .name = "tables", .label = "Attach tables as", .kind = FIELD_CHOICE,
 		.choices = "csv|xlsx|both", .initial = "csv",
 		.help = "csv: a file each; xlsx: one workbook" },
+	{ .name = "thread", .label = "One conversation", .kind = FIELD_BOOL, .initial = "false",
+		.help = "all mails of a task in one thread" },
 	{ .name = "reply_to", .label = "Reply to", .kind = FIELD_TEXT,
 		.help = "where answers go" },
 };
@@ -232,25 +238,49 @@ add_address_list(struct buf *to, struct arena *arena, const char *header,
 	mime_add_addresses(to, header, list, names->count);
 }
 
+/* "<hash of seed and destination@sender's domain>" */
+static void
+add_id(struct buf *to, struct buf *seed, const struct settings *settings)
+{
+	static const char *const names[] = { "smtp_host", "sender", "receivers", "cc", "bcc" };
+	const char *domain = strrchr(settings_get(settings, "sender"), '@');
+	unsigned char digest[16];
+	char hex[33];
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		buf_addf(seed, "\n%s", settings_get(settings, names[i]));
+	crypto_generichash(digest, sizeof(digest), (const unsigned char *)seed->p, seed->len, NULL,
+		0);
+	sodium_bin2hex(hex, sizeof(hex), digest, sizeof(digest));
+	buf_addf(to, "<%s@%s>", hex, domain && domain[1] ? domain + 1 : "localhost");
+}
+
 /* The same for each retry and resend, different for each destination. */
 static void
 add_message_id(struct buf *to, const struct document *doc, const struct settings *settings)
 {
-	static const char *const names[] = { "smtp_host", "sender", "receivers", "cc", "bcc" };
-	const char *domain = strrchr(settings_get(settings, "sender"), '@');
 	struct buf seed = BUF_INIT, id = BUF_INIT;
-	unsigned char digest[16];
-	char hex[33];
 
 	buf_addf(&seed, "%s\n%s\n%lld", doc->message_id ? doc->message_id : "",
 		doc->task ? doc->task : "", (long long)doc->scheduled_us);
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		buf_addf(&seed, "\n%s", settings_get(settings, names[i]));
-	crypto_generichash(digest, sizeof(digest), (const unsigned char *)seed.p, seed.len, NULL,
-		0);
-	sodium_bin2hex(hex, sizeof(hex), digest, sizeof(digest));
-	buf_addf(&id, "<%s@%s>", hex, domain && domain[1] ? domain + 1 : "localhost");
+	add_id(&id, &seed, settings);
 	mime_add_raw_header(to, "Message-ID", buf_str(&id));
+	buf_fini(&seed);
+	buf_fini(&id);
+}
+
+/* Mails of one task answer one that never was: clients show them as one thread. */
+static void
+add_thread(struct buf *to, const struct document *doc, const struct settings *settings)
+{
+	struct buf seed = BUF_INIT, id = BUF_INIT;
+
+	if (!settings_bool(settings, "thread", false))
+		return;
+	buf_addf(&seed, "thread\n%s", doc->task ? doc->task : "");
+	add_id(&id, &seed, settings);
+	mime_add_raw_header(to, "In-Reply-To", buf_str(&id));
+	mime_add_raw_header(to, "References", buf_str(&id));
 	buf_fini(&seed);
 	buf_fini(&id);
 }
@@ -275,6 +305,7 @@ add_headers(struct buf *to, struct document *doc, const struct settings *setting
 		add_address_list(to, arena, "Reply-To", &reply_to);
 	mime_add_header(to, "Subject", chat_title(doc));
 	add_message_id(to, doc, settings);
+	add_thread(to, doc, settings);
 	mime_add_raw_header(to, "Auto-Submitted", STR("auto-generated"));
 	mime_add_raw_header(to, "X-Auto-Response-Suppress", STR("All"));
 	mime_add_raw_header(to, "MIME-Version", STR("1.0"));
@@ -409,6 +440,10 @@ check(const struct settings *settings, struct err *err)
 	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
 		if (!check_addresses(settings, lists[i], err))
 			return false;
+	if (settings_has(settings, "password") + settings_has(settings, "oauth_token") +
+		settings_has(settings, "oauth_token_file") > 1)
+		return err_set(err, ERR_INPUT,
+			"one of password, oauth_token and oauth_token_file");
 	if (strchr(settings_get(settings, "sender"), ','))
 		return err_set(err, ERR_INPUT, "sender: one address only");
 	if ((port == 465 && strcmp(security, "starttls") == 0) ||

@@ -4,9 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "src/base/path.h"
 #include "src/channel/chat.h"
 #include "src/channel/post.h"
 
+#define TOKEN_MAX ((size_t)16 << 10)
 #define MAIL_RETRY_S 60.0 /* channels.md 14: greylisting wants minutes */
 
 /* A code at a step; step NULL: any. First match wins; then the code's family. */
@@ -205,6 +207,25 @@ setting_or_null(const struct settings *settings, const char *name)
 	return settings_has(settings, name) ? settings_get(settings, name) : NULL;
 }
 
+/* The access token, from its field or file; NULL: none is set. */
+static const char *
+read_bearer(const struct settings *s, struct buf *file, struct err *err)
+{
+	if (settings_has(s, "oauth_token_file")) {
+		if (!path_read(settings_get(s, "oauth_token_file"), TOKEN_MAX, file, err))
+			return NULL;
+		return file->len ? buf_text(file) : NULL;
+	}
+	return setting_or_null(s, "oauth_token");
+}
+
+static void
+trim(struct buf *text)
+{
+	while (text->len > 0 && strchr(" \t\r\n", text->p[text->len - 1]))
+		buf_truncate(text, text->len - 1);
+}
+
 void
 email_send(const struct send_request *request, struct outcome *outcome)
 {
@@ -222,11 +243,19 @@ email_send(const struct send_request *request, struct outcome *outcome)
 		.deadline = request->deadline,
 	};
 	struct smtp_answer answer;
+	struct buf token = BUF_INIT;
 	struct err err = ERR_INIT;
 	bool ok;
 
 	*outcome = (struct outcome)OUTCOME_INIT;
-	if (!mail.password)
+	mail.bearer = read_bearer(s, &token, &err);
+	trim(&token);
+	if (err.code) {
+		post_reject(outcome, CLASS_AUTH, err.msg, "the file of the access token");
+		arena_fini(&arena);
+		return;
+	}
+	if (!mail.password && !mail.bearer)
 		mail.account = NULL;
 	else if (!mail.account)
 		mail.account = mail.sender;
@@ -236,5 +265,8 @@ email_send(const struct send_request *request, struct outcome *outcome)
 	if (mail.recipient_count > 0)
 		judge_receivers(&mail, outcome);
 	outcome_mask(outcome, s);
+	if (token.p)
+		explicit_bzero(token.p, token.len);
+	buf_fini(&token);
 	arena_fini(&arena);
 }

@@ -14,21 +14,23 @@ static const struct field fields[] = {
 		.help = "of the flow \"Post to a channel when a webhook request is received\"" },
 	{ .name = "mentions", .label = "Mention", .kind = FIELD_LIST,
 		.help = "sign-in names (ann@example.com), or Name <ann@example.com>" },
-	{ .name = "tables", .label = "Tables as", .kind = FIELD_CHOICE, .choices = "table|list",
-		.initial = "table",
-			.help = "list: one line a row, smaller and shown on every phone" },
+	{ .name = "tables", .label = "Tables as", .kind = FIELD_CHOICE,
+		.choices = "auto|table|list", .initial = "auto",
+		.help = "list: one line a row, compact and shown on every phone; "
+			"auto: a list when the table is too large for one card" },
 };
 
-/* What Adaptive Cards have for our colours. */
+/* What Adaptive Cards have for our colours: a cell's ground, and its text for clients
+ * that show no ground. */
 static const struct {
-	const char *color;
+	const char *style, *color;
 	bool is_subtle;
 } colors[COLOR_COUNT] = {
-	[COLOR_GREEN] = { "good", false },
-	[COLOR_RED] = { "attention", false },
-	[COLOR_ORANGE] = { "warning", false },
-	[COLOR_BLUE] = { "accent", false },
-	[COLOR_GREY] = { "default", true },
+	[COLOR_GREEN] = { "good", "good", false },
+	[COLOR_RED] = { "attention", "attention", false },
+	[COLOR_ORANGE] = { "warning", "warning", false },
+	[COLOR_BLUE] = { "accent", "accent", false },
+	[COLOR_GREY] = { "emphasis", "default", true },
 };
 
 /* Cards evaluate {{DATE(…)}} anywhere, so no data may hold "{{". */
@@ -61,7 +63,10 @@ add_run(struct buf *to, struct str text, enum color color, const char *more)
 static void
 add_cell(struct buf *to, struct str text, enum color color, enum align align, const char *more)
 {
-	buf_adds(to, "{\"type\":\"TableCell\",\"items\":[{\"type\":\"RichTextBlock\",");
+	buf_adds(to, "{\"type\":\"TableCell\",");
+	if (colors[color].style)
+		buf_addf(to, "\"style\":\"%s\",", colors[color].style);
+	buf_adds(to, "\"items\":[{\"type\":\"RichTextBlock\",");
 	if (align == ALIGN_RIGHT || align == ALIGN_CENTER)
 		buf_addf(to, "\"horizontalAlignment\":\"%s\",",
 			align == ALIGN_RIGHT ? "Right" : "Center");
@@ -253,11 +258,44 @@ add_body(struct chat *chat, const struct chat_part *part, struct buf *to)
 	return 0;
 }
 
+/* Bytes of the tables as table elements, up to where it is too many. */
+static size_t
+measure_tables(const struct document *doc, size_t enough)
+{
+	struct buf text = BUF_INIT;
+	size_t bytes = 0;
+
+	for (size_t i = 0; i < doc->block_count && bytes < enough; i++) {
+		const struct doc_table *t = &doc->blocks[i].table;
+
+		if (doc->blocks[i].kind != DOC_TABLE)
+			continue;
+		buf_clear(&text);
+		add_table_head(&text, t);
+		for (size_t r = 0; r < t->row_count && bytes + text.len < enough; r++)
+			add_row(NULL, &text, t, r, 0);
+		bytes += text.len;
+	}
+	buf_fini(&text);
+	return bytes;
+}
+
+/* A list takes a fifth of a table's bytes: many cards become a few, or one. */
+static bool
+wants_list(const struct document *doc, const struct settings *settings)
+{
+	const char *tables = settings_get(settings, "tables");
+
+	if (strcmp(tables, "list") == 0 || strcmp(tables, "table") == 0)
+		return tables[0] == 'l';
+	return measure_tables(doc, channel_teams.budget) >= channel_teams.budget;
+}
+
 static bool
 build(struct document *doc, const struct settings *settings, struct part_sink *sink,
 	struct err *err)
 {
-	bool as_list = strcmp(settings_get(settings, "tables"), "list") == 0;
+	bool as_list = wants_list(doc, settings);
 	struct md_dialect dialect = md_dialect_teams;
 	struct md_units_options options = { .on_table = as_list ? NULL : add_table,
 		.on_image = chat_take_picture,
@@ -335,12 +373,23 @@ send(const struct send_request *request, struct outcome *outcome)
 static bool
 check(const struct settings *settings, struct err *err)
 {
-	const char *webhook = settings_get(settings, "webhook");
+	static const struct {
+		const char *piece, *what;
+	} retired[] = {
+		{ "webhook.office.com/", "an Office 365 connector, which Microsoft retired" },
+		{ "outlook.office.com/webhook", "an Office 365 connector, which Microsoft retired" },
+		{ "logic.azure.com", "of the first kind of Workflows, which ended in November 2025" },
+	};
+	const char *webhook = settings_get(settings, "webhook"), *what = NULL;
 
-	if (!strstr(webhook, "webhook.office.com/") && !strstr(webhook,
-		"outlook.office.com/webhook"))
+	for (size_t i = 0; i < ARRAY_LEN(retired) && !what; i++)
+		if (strstr(webhook, retired[i].piece))
+			what = retired[i].what;
+	if (!what)
 		return true;
-	err_set(err, ERR_INPUT, "this webhook is an Office 365 connector, which Microsoft retired");
+	err_set(err, ERR_INPUT, "this webhook is %s", what);
+	if (strstr(webhook, "logic.azure.com"))
+		return err_hint(err, "open the flow in Teams (channel, Workflows) and copy its new URL");
 	return err_hint(err, "make a flow in Teams (channel, Workflows, \"Post to a channel when a "
 		"webhook request is received\") and take its URL");
 }
@@ -352,10 +401,14 @@ preview(struct document *doc, const struct settings *settings, int columns, stru
 	static const struct chat_look table = { .shows_colors = true, .table = MD_TABLE_GFM,
 		.table_note = "Some phones show no tables: tables=list is made for them." };
 	static const struct chat_look list = { .table = MD_TABLE_LIST };
-	bool as_list = strcmp(settings_get(settings, "tables"), "list") == 0;
+	static const struct chat_look compact = { .table = MD_TABLE_LIST,
+		.table_note = "As a list (tables is auto): the table is too large for one card." };
+	bool asked = strcmp(settings_get(settings, "tables"), "list") == 0;
+	bool as_list = wants_list(doc, settings);
 
 	(void)err;
-	return chat_preview(&channel_teams, as_list ? &list : &table, doc, columns, to);
+	return chat_preview(&channel_teams, asked ? &list : as_list ? &compact : &table, doc,
+		columns, to);
 }
 
 const struct channel channel_teams = {

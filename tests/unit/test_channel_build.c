@@ -219,6 +219,7 @@ teams_payload(void **state)
 	cell = cJSON_GetObjectItem(cJSON_GetArrayItem(body, 2), "rows");
 	assert_int_equal(cJSON_GetArraySize(cell), 4);
 	cell = cJSON_GetArrayItem(cJSON_GetObjectItem(cJSON_GetArrayItem(cell, 1), "cells"), 3);
+	assert_string_equal(cJSON_GetObjectItem(cell, "style")->valuestring, "attention");
 	cell = cJSON_GetArrayItem(cJSON_GetObjectItem(cell, "items"), 0);
 	cell = cJSON_GetArrayItem(cJSON_GetObjectItem(cell, "inlines"), 0);
 	assert_string_equal(cJSON_GetObjectItem(cell, "text")->valuestring, "-1000 CNY ▼");
@@ -232,6 +233,79 @@ teams_payload(void **state)
 	caught_fini(&caught);
 	settings_fini(&settings);
 	lib_fini(&f);
+}
+
+/* A table that needs several cards goes as a list, unless tables are asked for. */
+static void
+teams_compact(void **state)
+{
+	enum { ROWS = 100 };
+	static const char *const words[] = { "webhook=https://o.example/workflows/x", NULL };
+	static const struct {
+		const char *tables;
+		size_t rows, parts;
+		const char *version;
+	} cases[] = { { "auto", 20, 1, "1.5" }, { "auto", ROWS, 1, "1.2" }, { "list", 20, 1, "1.2" },
+		{ "table", ROWS, 4, "1.5" } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		const char *rows[ROWS];
+		struct settings settings;
+		struct caught caught;
+		struct fixture f;
+		char version[32];
+
+		for (size_t r = 0; r < ROWS; r++)
+			rows[r] = "1|East|11000|ok|more";
+		lib_plain(&f);
+		lib_result(&f.results[0], "q1", "id:int,name:text,sum:int,state:text,more:text",
+			rows, cases[i].rows);
+		f.list[0] = &f.results[0];
+		f.inputs[0].result_count = 1;
+		struct block blocks[] = { { .kind = BLOCK_TABLE, .text = "" } };
+		lib_blocks(&f, blocks, 1);
+		compose(&f);
+		channel_settings(&settings, "teams", words);
+		settings_set(&settings, "tables", str_from(cases[i].tables), false);
+		channel_build("teams", &f.doc, &settings, &caught);
+		snprintf(version, sizeof(version), "\"version\":\"%s\"", cases[i].version);
+		if (caught.count != cases[i].parts || !strstr(caught.list[0].body.p, version))
+			fail_msg("%s: %zu parts: %.200s", cases[i].tables, caught.count,
+				caught.list[0].body.p);
+		caught_fini(&caught);
+		settings_fini(&settings);
+		lib_fini(&f);
+	}
+}
+
+/* URLs that Microsoft switched off are refused with what to do. */
+static void
+teams_retired(void **state)
+{
+	static const char *const cases[][3] = {
+		{ "https://x.webhook.office.com/webhookb2/a@b/IncomingWebhook/c/d", "connector",
+			"Workflows" },
+		{ "https://outlook.office.com/webhook/a@b/IncomingWebhook/c/d", "connector",
+			"Workflows" },
+		{ "https://prod-12.westeurope.logic.azure.com:443/workflows/x/triggers/manual/paths/"
+		  "invoke?api-version=2016-06-01&sig=s", "first kind", "copy its new URL" },
+		{ "https://e.01.environment.api.powerplatform.com:443/powerautomate/automations/"
+		  "direct/workflows/x/triggers/manual/paths/invoke?api-version=1&sig=s", "", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct settings s = SETTINGS_INIT;
+		struct err err = ERR_INIT;
+
+		settings_set(&s, "webhook", str_from(cases[i][0]), true);
+		assert_int_equal(channel_settings_check(channel_find("teams"), &s, &err),
+			!cases[i][1][0]);
+		assert_non_null(strstr(err.msg, cases[i][1]));
+		assert_non_null(strstr(err.hint, cases[i][2]));
+		settings_fini(&s);
+	}
 }
 
 static void
@@ -886,6 +960,8 @@ main(void)
 		cmocka_unit_test(lark_payload),
 		cmocka_unit_test(wecom_mentions),
 		cmocka_unit_test(teams_payload),
+		cmocka_unit_test(teams_compact),
+		cmocka_unit_test(teams_retired),
 		cmocka_unit_test(webhook_template),
 		cmocka_unit_test(webhook_formats),
 		cmocka_unit_test(webhook_template_is_no_csv),

@@ -348,6 +348,99 @@ resend_goes_only_to_some(void **state)
 	peer_stop(&peer);
 }
 
+/* An access token in place of a password, also one that changes in its file. */
+static void
+oauth(void **state)
+{
+	char path[] = "/tmp/dp-token-XXXXXX";
+	int fd = mkstemp(path);
+	const char *file_word;
+	struct peer peer;
+
+	(void)state;
+	file_word = xasprintf("oauth_token_file=%s", path);
+	peer_start(&peer, "peer_smtp.py", "{\"ehlo\":[\"AUTH XOAUTH2\"]}", NULL);
+	for (int i = 0; i < 3; i++) {
+		const char *words[] = { "smtp_host=127.0.0.1", "security=none", "sender=me@x.org",
+			"receivers=a@x.org", i == 0 ? "oauth_token=SECRET0" : file_word, NULL };
+		struct send_request request = { .part = &mail,
+			.deadline = deadline_in_us(3 * CLOCK_SECOND) };
+		char port[16], token[32], expected[96];
+		struct settings settings;
+		struct outcome o;
+		cJSON *mails;
+
+		snprintf(token, sizeof(token), "SECRET%d\n", i);
+		assert_int_equal(pwrite(fd, token, strlen(token), 0), (ssize_t)strlen(token));
+		channel_settings(&settings, "email", words);
+		snprintf(port, sizeof(port), "%d", peer.port);
+		settings_set(&settings, "smtp_port", str_from(port), false);
+		request.settings = &settings;
+		channel_find("email")->send(&request, &o);
+		net_close_idle();
+		if (o.state != OUTCOME_ACCEPTED)
+			fail_msg("%s %s", o.message, o.advice);
+		snprintf(expected, sizeof(expected),
+			"user=me@x.org\x01" "auth=Bearer SECRET%d\x01\x01", i);
+		mails = peer_records(&peer);
+		assert_string_equal(cJSON_GetArrayItem(cJSON_GetObjectItem(
+			cJSON_GetArrayItem(mails, i), "auth"), 1)->valuestring, expected);
+		cJSON_Delete(mails);
+		outcome_fini(&o);
+		settings_fini(&settings);
+	}
+	close(fd);
+	unlink(path);
+	free((char *)file_word);
+	peer_stop(&peer);
+}
+
+static void
+header_of(struct str message, const char *name, char value[256])
+{
+	const char *at = strstr(message.p, name);
+
+	assert_non_null(at);
+	snprintf(value, 256, "%.*s", (int)strcspn(at + strlen(name), "\r"), at + strlen(name));
+}
+
+/* Mails of one task answer the same one, each with an id of its own; without the option
+ * none answers anything. */
+static void
+one_conversation(void **state)
+{
+	static const char *const words[] = { MAIL_WORDS, "receivers=a@example.org", "thread=true",
+		"reply_to=desk@example.org", NULL };
+	static const char *const plain[] = { MAIL_WORDS, "receivers=a@example.org", NULL };
+	char id[3][256], root[3][256], references[256];
+	struct caught caught;
+	struct fixture f;
+
+	(void)state;
+	lib_sales(&f);
+	struct block blocks[] = { email_body("Dear reader") };
+	lib_blocks(&f, blocks, 1);
+	for (int i = 0; i < 3; i++) {
+		f.in.scheduled_us += 86400 * CLOCK_SECOND;
+		f.task.name = i < 2 ? "daily-sales" : "other";
+		build_one(&f, words, &caught);
+		header_of(caught.list[0].body, "\r\nMessage-ID: ", id[i]);
+		header_of(caught.list[0].body, "\r\nIn-Reply-To: ", root[i]);
+		header_of(caught.list[0].body, "\r\nReferences: ", references);
+		assert_string_equal(references, root[i]);
+		assert_non_null(strstr(caught.list[0].body.p, "\r\nReply-To: desk@example.org\r\n"));
+		caught_fini(&caught);
+	}
+	assert_string_not_equal(id[0], id[1]);
+	assert_string_equal(root[0], root[1]);
+	assert_string_not_equal(root[1], root[2]);
+	assert_string_not_equal(id[0], root[0]);
+	build_one(&f, plain, &caught);
+	assert_null(strstr(caught.list[0].body.p, "In-Reply-To"));
+	caught_fini(&caught);
+	lib_fini(&f);
+}
+
 static void
 settings_are_checked(void **state)
 {
@@ -360,6 +453,8 @@ settings_are_checked(void **state)
 		{ "smtp_port", "587", "port 587" },
 		{ "smtp_port", "70000", "smtp_port" },
 		{ "security", "ssl", "security" },
+		{ "reply_to", "x@", "reply_to" },
+		{ "oauth_token", "t", "one of password" },
 	};
 
 	(void)state;
@@ -370,6 +465,7 @@ settings_are_checked(void **state)
 		settings_set(&s, "smtp_host", STR("mail.example.org"), false);
 		settings_set(&s, "sender", STR("a@x.org"), false);
 		settings_set(&s, "receivers", STR("a@x.org"), false);
+		settings_set(&s, "password", STR("p"), true);
 		settings_set(&s, rows[i].name, str_from(rows[i].value), false);
 		assert_false(channel_settings_check(channel_find("email"), &s, &err));
 		if (!strstr(err.msg, rows[i].words))
@@ -390,6 +486,8 @@ main(void)
 		cmocka_unit_test(picture_inside),
 		cmocka_unit_test(outcomes),
 		cmocka_unit_test(resend_goes_only_to_some),
+		cmocka_unit_test(oauth),
+		cmocka_unit_test(one_conversation),
 		cmocka_unit_test(settings_are_checked),
 	};
 
