@@ -4,6 +4,7 @@
 
 #include "src/channel/chat.h"
 #include "src/channel/post.h"
+#include "src/content/markdown.h"
 
 static const struct field fields[] = {
 	{ .name = "webhook", .label = "Webhook URL", .kind = FIELD_SECRET, .required = true,
@@ -21,6 +22,17 @@ static const struct field fields[] = {
 	{ .name = "tables", .label = "Tables as", .kind = FIELD_CHOICE, .choices = "table|list",
 		.initial = "table",
 			.help = "list: one line a row, for phones that show no tables" },
+	{ .name = "buttons", .label = "Buttons", .kind = FIELD_CHOICE, .choices = "none|links",
+		.initial = "none",
+		.help = "links: a last paragraph of links alone becomes buttons (actionCard)" },
+};
+
+#define MOST_BUTTONS 8
+
+struct message { /* what the envelope needs */
+	struct name_list keywords;
+	struct md_node *buttons[MOST_BUTTONS]; /* links of the last paragraph; none */
+	size_t button_count;
 };
 
 #define BUSY(code) { code, OUTCOME_DEFERRED, CLASS_SERVER, -1, 3, "DingTalk is busy" }
@@ -103,12 +115,153 @@ add_mention_object(struct buf *to, const struct chat_mentions *m)
 	buf_addf(to, ",\"isAtAll\":%s}", m->all ? "true" : "false");
 }
 
+/* --- buttons -------------------------------------------------------------------- */
+
+static void
+add_label(struct buf *to, const struct md_node *node)
+{
+	for (const struct md_node *n = node; n; n = n->next) {
+		text_plain(to, &n->text);
+		add_label(to, n->first);
+	}
+}
+
+static bool
+add_button(struct buf *to, const struct md_node *link, const char *title_key,
+	const char *url_key)
+{
+	struct buf label = BUF_INIT, url = BUF_INIT;
+	bool ok;
+
+	add_label(&label, link->first);
+	ok = markdown_add_url(&url, &link->url, md_dialect_dingtalk.extra_scheme) && url.len > 0;
+	json_add_member(to, title_key, buf_str(&label), false);
+	json_add_member(to, url_key, buf_str(&url), true);
+	buf_fini(&label);
+	buf_fini(&url);
+	return ok;
+}
+
+/* "singleTitle", or "btns" one below the other. */
+static void
+add_buttons(struct buf *to, const struct message *m)
+{
+	if (m->button_count == 1) {
+		buf_addc(to, ',');
+		add_button(to, m->buttons[0], "singleTitle", "singleURL");
+		return;
+	}
+	buf_adds(to, ",\"btnOrientation\":\"0\",\"btns\":[");
+	for (size_t i = 0; i < m->button_count; i++) {
+		buf_adds(to, i ? ",{" : "{");
+		add_button(to, m->buttons[i], "title", "actionURL");
+		buf_addc(to, '}');
+	}
+	buf_addc(to, ']');
+}
+
+static bool
+is_blank(const struct md_node *node)
+{
+	struct buf text = BUF_INIT;
+	bool blank;
+
+	if (node->kind == MD_SOFT_BREAK || node->kind == MD_HARD_BREAK)
+		return true;
+	text_plain(&text, &node->text);
+	blank = node->kind == MD_TEXT && str_trim(buf_str(&text)).len == 0;
+	buf_fini(&text);
+	return blank;
+}
+
+static bool
+has_address(const struct md_node *link)
+{
+	struct buf ignored = BUF_INIT;
+	bool has = add_button(&ignored, link, "a", "b");
+
+	buf_fini(&ignored);
+	return has;
+}
+
+/* All of a paragraph's links when nothing else is in it. */
+static bool
+take_links(struct message *m, const struct md_node *paragraph)
+{
+	for (struct md_node *n = paragraph->first; n; n = n->next) {
+		if (is_blank(n))
+			continue;
+		if (n->kind != MD_LINK || m->button_count == MOST_BUTTONS || !has_address(n)) {
+			m->button_count = 0;
+			return false;
+		}
+		m->buttons[m->button_count++] = n;
+	}
+	return m->button_count > 0;
+}
+
+/* Cuts a last paragraph of links off; what holds it, to be put back: the document is
+ * that of other destinations too. */
+static struct md_node **
+take_buttons(struct message *m, struct document *doc, const struct settings *settings)
+{
+	struct doc_block *last = NULL;
+	struct md_node **place;
+
+	for (size_t i = 0; i < doc->block_count; i++)
+		if (doc->blocks[i].kind != DOC_EMAIL_BODY)
+			last = &doc->blocks[i];
+	if (strcmp(settings_get(settings, "buttons"), "links") != 0 || !last ||
+		last->kind != DOC_MARKDOWN || !last->md || !last->md->first)
+		return NULL;
+	for (place = &last->md->first; (*place)->next; place = &(*place)->next)
+		;
+	return (*place)->kind == MD_PARAGRAPH && take_links(m, *place) ? place : NULL;
+}
+
+/* --- the message ----------------------------------------------------------------- */
+
+/* A card cannot call anybody: a short text behind it does. */
+static void
+add_mention_message(struct chat *chat, struct str title, struct buf *to)
+{
+	struct buf text = BUF_INIT;
+
+	buf_add_str(&text, title.len ? title : STR("dpstudio"));
+	add_mention_text(&text, &chat->mentions);
+	buf_adds(to, "{\"msgtype\":\"text\",\"text\":{");
+	json_add_member(to, "content", buf_str(&text), false);
+	buf_addc(to, '}');
+	add_mention_object(to, &chat->mentions);
+	buf_addc(to, '}');
+	buf_fini(&text);
+}
+
+static void
+add_envelope(struct buf *to, struct str title, struct str text, const struct message *buttons,
+	const struct chat_mentions *m)
+{
+	const char *kind = buttons ? "actionCard" : "markdown";
+
+	buf_addf(to, "{\"msgtype\":\"%s\",\"%s\":{", kind, kind);
+	json_add_member(to, "title", title.len ? title : STR("dpstudio"), false);
+	json_add_member(to, "text", text, true);
+	if (buttons)
+		add_buttons(to, buttons);
+	buf_addc(to, '}');
+	if (!buttons)
+		add_mention_object(to, m);
+	buf_addc(to, '}');
+}
+
 /* Title in the text too: only there the group sees it, and keywords are looked for. */
 static size_t
 add_body(struct chat *chat, const struct chat_part *part, struct buf *to)
 {
 	static const struct chat_mentions nobody;
-	const struct chat_mentions *m = part->is_last ? &chat->mentions : &nobody;
+	const struct message *message = chat->context;
+	bool has_buttons = part->is_last && message->button_count > 0;
+	const struct chat_mentions *m = part->is_last && !has_buttons ? &chat->mentions : &nobody;
 	struct buf text = BUF_INIT;
 
 	if (part->title.len > 0) {
@@ -118,14 +271,9 @@ add_body(struct chat *chat, const struct chat_part *part, struct buf *to)
 	}
 	buf_add_str(&text, part->text);
 	add_mention_text(&text, m);
-	buf_adds(to, "{\"msgtype\":\"markdown\",\"markdown\":{");
-	json_add_member(to, "title", part->title.len ? part->title : STR("dpstudio"), false);
-	json_add_member(to, "text", buf_str(&text), true);
-	buf_addc(to, '}');
-	add_mention_object(to, m);
-	buf_addc(to, '}');
+	add_envelope(to, part->title, buf_str(&text), has_buttons ? message : NULL, m);
 	if (part->text.len > 0)
-		chat_warn_keyword(chat, chat->context, buf_str(to), part);
+		chat_warn_keyword(chat, &message->keywords, buf_str(to), part);
 	buf_fini(&text);
 	return 0;
 }
@@ -137,23 +285,35 @@ build(struct document *doc, const struct settings *settings, struct part_sink *s
 	struct md_dialect dialect = md_dialect_dingtalk;
 	struct md_units_options options = { .measure = parts_measure_json,
 		.on_image = chat_take_picture };
-	struct name_list keywords = settings_words(settings, "keywords", &doc->arena);
+	struct message message = { .keywords = settings_words(settings, "keywords", &doc->arena) };
+	struct md_node **place = take_buttons(&message, doc, settings), *paragraph = NULL;
 	struct chat chat;
+	bool ok;
 
+	if (place) {
+		paragraph = *place;
+		*place = NULL;
+	}
 	if (strcmp(settings_get(settings, "tables"), "list") == 0)
 		dialect.table = MD_TABLE_LIST;
 	chat_init(&chat, &channel_dingtalk, doc, settings, &dialect);
 	chat_collect_mentions(&chat, "at_all", "at_user_ids", "at_mobiles", NULL);
-	chat.context = &keywords;
+	chat.context = &message;
+	if (message.button_count > 0 && chat_has_mentions(&chat.mentions))
+		chat.extra = add_mention_message;
 	chat.body = add_body;
 	chat.kind = "markdown";
 	chat.plan.measure = parts_measure_json;
-	if (!chat_reserve_envelope(&chat, err))
-		return false;
-	options.max = chat.plan.budget;
-	options.context = &chat;
-	render_markdown_units(&chat.units, doc, &dialect, &options);
-	return chat_emit(&chat, sink, err);
+	ok = chat_reserve_envelope(&chat, err);
+	if (ok) {
+		options.max = chat.plan.budget;
+		options.context = &chat;
+		render_markdown_units(&chat.units, doc, &dialect, &options);
+		ok = chat_emit(&chat, sink, err);
+	}
+	if (place)
+		*place = paragraph;
+	return ok;
 }
 
 /* timestamp and sign go into the query, the sign percent-encoded once. */

@@ -118,6 +118,61 @@ dingtalk_payload(void **state)
 	lib_fini(&f);
 }
 
+/* A last paragraph of links as buttons: one, several; what is none stays text. The
+ * document is left as it was. */
+static void
+dingtalk_buttons(void **state)
+{
+	static const char *const words[] = { "webhook=https://o.example/send?access_token=x",
+		"buttons=links", "at_mobiles=138", NULL };
+	static const struct {
+		const char *text, *has, *lacks;
+		size_t parts;
+	} cases[] = {
+		{ "Hi :smile:\n\n[Open **it**](<https://o.example/a b>)",
+			"{\"msgtype\":\"actionCard\",\"actionCard\":{\"title\":\"T\",\"text\":"
+			"\"#### T\\n\\nHi :smile:\"", "](", 2 },
+		{ "Hi\n\n[Open](https://o.example/)",
+			"\"singleTitle\":\"Open\",\"singleURL\":\"https://o.example/\"}}", "](", 2 },
+		{ "Hi\n\n[A](https://o.example/1)\n[B](dingtalk://dingtalkclient/page/link?url=x)",
+			"\"btnOrientation\":\"0\",\"btns\":[{\"title\":\"A\",\"actionURL\":"
+			"\"https://o.example/1\"},{\"title\":\"B\",\"actionURL\":"
+			"\"dingtalk://dingtalkclient/page/link?url=x\"}]}}", "](", 2 },
+		{ "Hi\n\n[A](https://o.example/1) and more", "\"msgtype\":\"markdown\"",
+			"actionCard", 1 },
+		{ "Hi\n\n[A](javascript:alert(1))", "\"msgtype\":\"markdown\"", "javascript", 1 },
+		{ "Hi", "\"msgtype\":\"markdown\"", "actionCard", 1 },
+	};
+	struct settings settings;
+
+	(void)state;
+	channel_settings(&settings, "dingtalk", words);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct caught caught;
+		struct fixture f;
+
+		lib_plain(&f);
+		struct block blocks[] = { { .kind = BLOCK_MARKDOWN, .text = cases[i].text } };
+		lib_blocks(&f, blocks, 1);
+		compose(&f);
+		for (int again = 0; again < 2; again++) {
+			channel_build("dingtalk", &f.doc, &settings, &caught);
+			if (caught.count != cases[i].parts ||
+				!strstr(caught.list[0].body.p, cases[i].has) ||
+				strstr(caught.list[0].body.p, cases[i].lacks))
+				fail_msg("case %zu, %zu parts: %s", i, caught.count,
+					caught.list[0].body.p);
+			if (caught.count == 2)
+				assert_string_equal(caught.list[1].body.p, "{\"msgtype\":\"text\","
+					"\"text\":{\"content\":\"T\\n\\n@138\"},\"at\":{\"atMobiles\":"
+					"[\"138\"],\"atUserIds\":[],\"isAtAll\":false}}");
+			caught_fini(&caught);
+		}
+		lib_fini(&f);
+	}
+	settings_fini(&settings);
+}
+
 /* dataworks.md 2.5: the vector of a coloured cell. */
 static void
 lark_payload(void **state)
@@ -957,6 +1012,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(dingtalk_payload),
+		cmocka_unit_test(dingtalk_buttons),
 		cmocka_unit_test(lark_payload),
 		cmocka_unit_test(wecom_mentions),
 		cmocka_unit_test(teams_payload),
