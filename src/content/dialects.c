@@ -73,7 +73,10 @@ neutralise(struct buf *to, struct str s, const struct neutral *n)
 		if (!text && i != guard)
 			continue;
 		buf_add_str(to, str_slice(s, from, i));
-		buf_adds(to, text ? text : n->guard);
+		/* An entity is read as the sign before lines are looked at. */
+		if (i == guard && (!text || text[0] == '&'))
+			buf_adds(to, n->guard);
+		buf_adds(to, text ? text : "");
 		from = text ? i + 1 : i;
 	}
 	buf_add_str(to, str_slice(s, from, s.len));
