@@ -7,11 +7,12 @@
 
 #include "src/task/task_json.h"
 #include "ui/history.h"
+#include "ui/rescue.h"
 
 #define SAVE_DELAY_US (700 * INT64_C(1000))
 #define BUSY_DELAY_US (150 * INT64_C(1000))
 #define FAILED_DELAY_US (5 * CLOCK_SECOND)
-#define LAST_TRIES 100		  /* at the end, BUSY_DELAY_US apart */
+#define LAST_TRIES 34		  /* at the end, BUSY_DELAY_US apart */
 #define ARENA_SLACK ((size_t)4 << 20) /* old texts in the task's arena before it is copied */
 #define STATE_PART 1		  /* of the status line */
 
@@ -32,6 +33,9 @@ struct model {
 	uint64_t generation;
 	struct buf stored; /* the text the workspace has */
 	struct history history;
+	int failures;	/* to save, one after the other */
+	bool is_aside;	/* what is not saved is kept aside (rescue.h) */
+	uint64_t aside; /* the generation that was */
 	enum model_state state;
 	struct err error;
 	struct draft_lease lease;
@@ -118,6 +122,15 @@ forget(struct model *m)
 	history_clear(&m->history);
 }
 
+static void
+drop_aside(struct model *m)
+{
+	if (m->open && m->is_aside)
+		rescue_drop(m->ws, m->row.id);
+	m->is_aside = false;
+	m->failures = 0;
+}
+
 /* Reads a task anew; what is in memory is replaced only when all went well. */
 static bool
 load(struct model *m, const char *name, int64_t id, struct err *err)
@@ -133,6 +146,8 @@ load(struct model *m, const char *name, int64_t id, struct err *err)
 	     task_draft_get(m->ws, row.id, &a, &draft, err) &&
 	     (task_from_text(&task, draft.text, err) || err_wrap(err, "task '%s'", row.name));
 	if (ok) {
+		/* Saved, or given up for what the workspace has. */
+		drop_aside(m);
 		forget(m);
 		m->task = task;
 		m->fresh = task.arena.used;
@@ -311,6 +326,31 @@ model_step(struct model *m, const char *what, const void *group)
 }
 
 bool
+model_take_text(struct model *m, struct str text, const char *what, struct err *err)
+{
+	struct task task;
+
+	if (!m->open || !task_from_text(&task, text, err))
+		return false;
+	collect(m);
+	history_begin(&m->history, &m->task, what, NULL);
+	task.name = arena_strdup(&task.arena, m->task.name);
+	task_fini(&m->task);
+	m->task = task;
+	m->fresh = task.arena.used;
+	history_end(&m->history, &m->task);
+	wait_to_save(m);
+	tell(m, MODEL_REPLACED);
+	return true;
+}
+
+bool
+model_is_aside(const struct model *m)
+{
+	return m->is_aside && m->aside == m->generation;
+}
+
+bool
 model_can_travel(const struct model *m, int by)
 {
 	return m->open && history_next(&m->history, by);
@@ -371,6 +411,7 @@ saved(struct model *m, const struct buf *text)
 {
 	buf_clear(&m->stored);
 	buf_add_str(&m->stored, buf_str(text));
+	drop_aside(m);
 	loop_timer_cancel(ui_loop(m->ui), &m->timer);
 	draft_lease_release(m->ws, &m->lease);
 	model_refresh_row(m);
@@ -380,10 +421,22 @@ saved(struct model *m, const struct buf *text)
 	return true;
 }
 
+/* A lock of a moment is no reason yet. */
 static void
-not_saved(struct model *m, const struct err *err)
+keep_aside(struct model *m, const struct buf *text)
+{
+	if (m->is_aside && m->aside == m->generation)
+		return;
+	m->is_aside = rescue_write(m->ws, m->row.id, buf_str(text));
+	m->aside = m->generation;
+}
+
+static void
+not_saved(struct model *m, const struct buf *text, const struct err *err)
 {
 	m->error = *err;
+	if (++m->failures > 1 || err->code != ERR_BUSY)
+		keep_aside(m, text);
 	if (err->code == ERR_BUSY) {
 		set_state(m, MODEL_RETRYING);
 		loop_timer(ui_loop(m->ui), &m->timer, BUSY_DELAY_US);
@@ -417,9 +470,21 @@ model_save(struct model *m, struct err *err)
 	if (ok)
 		saved(m, &text);
 	else
-		not_saved(m, err);
+		not_saved(m, &text, err);
 	buf_fini(&text);
 	return ok;
+}
+
+/* Until the person has said which of the two stays. */
+static void
+go_on_aside(struct model *m)
+{
+	struct buf text = BUF_INIT;
+
+	collect(m);
+	task_to_text(&m->task, &text);
+	keep_aside(m, &text);
+	buf_fini(&text);
 }
 
 static void
@@ -428,7 +493,9 @@ on_timer(void *context)
 	struct model *m = context;
 	struct err err = ERR_INIT;
 
-	if (m->open && m->state != MODEL_CONFLICT)
+	if (m->open && m->state == MODEL_CONFLICT)
+		go_on_aside(m);
+	else if (m->open)
 		(void)model_save(m, &err);
 }
 
@@ -451,7 +518,7 @@ model_save_over(struct model *m, struct err *err)
 		m->revision = draft.revision;
 		saved(m, &text);
 	} else {
-		not_saved(m, err);
+		not_saved(m, &text, err);
 	}
 	arena_fini(&a);
 	buf_fini(&text);

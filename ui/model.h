@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The draft being edited: one task of the workspace in memory, with its revision. Every
  * change is saved by itself within a second; a locked workspace is tried again on a
- * timer, and the status line shows saved, saving or why not. While there is unsaved work
+ * timer, kept aside meanwhile (rescue.h), and the status line shows saved, saving or why
+ * not. While there is unsaved work
  * the task's lease is held, so that import and rollback elsewhere keep off.
  *
  * To change it: t = model_step(m, what, group), put in strings from model_text(m, …),
@@ -54,6 +55,8 @@ struct task *model_step(struct model *m, const char *what, const void *group);
 /* Takes the last step back (-1) or does it again (1), and says so. */
 void model_travel(struct model *m, int by);
 bool model_can_travel(const struct model *m, int by);
+/* Another definition in place of this one, as a step; the name stays. */
+bool model_take_text(struct model *m, struct str text, const char *what, struct err *err);
 const char *model_text(struct model *m, struct str text);
 /* `count` zeroed elements of `size` bytes. */
 void *model_array(struct model *m, size_t count, size_t size);
@@ -68,6 +71,8 @@ bool model_save(struct model *m, struct err *err);
 /* MODEL_CONFLICT: ours replaces theirs, which stays in the journal of drafts. */
 bool model_save_over(struct model *m, struct err *err);
 enum model_state model_state(const struct model *m);
+/* What could not be saved is kept aside (rescue.h), the last change too. */
+bool model_is_aside(const struct model *m);
 const struct err *model_error(const struct model *m); /* of the last save that failed */
 
 /* The first query node and push node that a plain Data Push task has; NULL none. */

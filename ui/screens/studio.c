@@ -35,10 +35,12 @@ desk_open_task(struct desk *d, const char *name)
 	struct err err = ERR_INIT;
 	char *copy = xstrdup(name);
 
-	if (model_open(d->model, copy, &err))
+	if (model_open(d->model, copy, &err)) {
 		studio_remember_task(d->studio, copy);
-	else
+		desk_unsaved_offer(d);
+	} else {
 		ui_error(d->screen.ui, &err);
+	}
 	free(copy);
 }
 
@@ -304,6 +306,7 @@ close_studio(struct screen *screen)
 	struct desk *d = (struct desk *)screen;
 
 	studio_cancel(d->studio, d);
+	loop_timer_cancel(ui_loop(screen->ui), &d->unsaved);
 	(void)model_task(d->model);
 	model_unlisten(d->model, d);
 	desk_test_forget(d);
@@ -374,6 +377,7 @@ const struct screen_ops screen_studio_ops = {
 	.key = handle_key,
 	.shown = shown,
 	.place = place,
+	.may_close = desk_unsaved_may_close,
 	.commands = desk_commands,
 	.command_count = DESK_COMMANDS,
 };

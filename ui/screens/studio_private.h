@@ -133,6 +133,7 @@ struct desk {
 	struct desk_steps steps;
 	size_t front; /* of the panes, on a small screen */
 	struct date date; /* business date that F5 and the preview take; year 0: none chosen */
+	struct timer unsaved;
 	const struct embedded *template; /* of the new task that is being named */
 	struct ui_child *test; /* a test under way */
 	struct timer test_tick;
@@ -229,6 +230,10 @@ extern const struct command desk_commands[DESK_COMMANDS];
 void desk_life_new(struct desk *d, const struct embedded *template);
 void desk_life_submit(struct desk *d);
 void desk_life_publish(struct desk *d);
+
+/* studio_unsaved.c */
+void desk_unsaved_offer(struct desk *d);
+bool desk_unsaved_may_close(struct screen *screen);
 
 /* studio_nodes.c */
 void desk_nodes_add(struct desk *d);
