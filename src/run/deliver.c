@@ -204,6 +204,7 @@ resume_one(struct supervisor *s, struct active *a, const struct delivery_row *d,
 	p->hold_unknown = p->state == DELIVERY_UNKNOWN && holds_unknown(s, p);
 	if ((p->state == DELIVERY_PLANNED || p->state == DELIVERY_DEFERRED) && p->expires_us <= now) {
 		p->state = DELIVERY_REJECTED;
+		p->expired = true;
 		return ledger_reject(s->ws, &a->run, d->id, "none",
 			"expired: it could not be sent in time", err);
 	}
@@ -469,6 +470,7 @@ set_deferred(struct sending *p, struct delivery_result *r, const cJSON *json)
 	if (r->retry_us > p->expires_us) {
 		r->state = DELIVERY_REJECTED;
 		r->retry_us = 0;
+		p->expired = true;
 		return;
 	}
 	p->not_before_us = r->retry_us;

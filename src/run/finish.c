@@ -35,6 +35,7 @@ say(const struct supervisor *s, const struct active *a, bool is_trouble, const c
 
 struct tally {
 	int accepted, rejected, unknown, deferred;
+	bool expired;
 	const struct sending *bad; /* the first that was refused or unknown */
 };
 
@@ -48,6 +49,7 @@ count_parts(struct supervisor *s, const struct active *a, struct tally *t)
 		t->accepted += p->state == DELIVERY_ACCEPTED || p->state == DELIVERY_QUEUED;
 		t->rejected += p->state == DELIVERY_REJECTED;
 		t->unknown += p->state == DELIVERY_UNKNOWN;
+		t->expired = t->expired || p->expired;
 		t->deferred += p->state == DELIVERY_DEFERRED || p->state == DELIVERY_PLANNED;
 		if (!t->bad && (p->state == DELIVERY_REJECTED || p->state == DELIVERY_UNKNOWN))
 			t->bad = p;
@@ -145,8 +147,8 @@ is_counted(const struct active *a)
 	return a->run.cause == CAUSE_SCHEDULE || a->run.cause == CAUSE_MANUAL;
 }
 
-/* One notice when a streak of failures begins, one when it ends; unknown outcomes
- * are always told. */
+/* One notice when a streak of failures begins, one when it ends; unknown outcomes and
+ * what expired are always told. */
 static bool
 notify(struct supervisor *s, struct active *a, const struct run_finish *f, const struct tally *t,
 	struct err *err)
@@ -165,7 +167,8 @@ notify(struct supervisor *s, struct active *a, const struct run_finish *f, const
 			&failures, err))
 		return false;
 	slot_text(a, slot);
-	if (f->state == RUN_FAILED && (change == STREAK_BEGAN || t->unknown || !is_counted(a))) {
+	if (f->state == RUN_FAILED &&
+		(change == STREAK_BEGAN || t->unknown || t->expired || !is_counted(a))) {
 		title = xasprintf("%s failed", a->run.task);
 		text = xasprintf("Run %lld for %s failed.\n%s\n%s", (long long)a->run.id, slot,
 			a->err.msg, a->err.hint);

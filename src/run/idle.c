@@ -24,9 +24,11 @@
 #define NOTE_MAX 512
 #define BUSY_MS 200 /* for a log that another process recovers */
 
+#define IDLE_TIMES 3 /* columns of it that are times */
 static const char idle_sql[] =
 	"SELECT (SELECT min(next_us) FROM task WHERE next_us IS NOT NULL),"
 	" (SELECT min(wake_us) FROM run WHERE wake_us IS NOT NULL),"
+	" (SELECT min(created_us) FROM notice),"
 	" (SELECT value FROM meta WHERE key = 'zone_stamp'),"
 	" (SELECT user_version FROM pragma_user_version)";
 
@@ -100,10 +102,10 @@ read_next(const char *path, const char *stamp)
 		sqlite3_prepare_v2(db, idle_sql, -1, &stmt, NULL) == SQLITE_OK &&
 		sqlite3_step(stmt) == SQLITE_ROW &&
 		sqlite3_column_int64(stmt, 3) == workspace_schema_number()) {
-		const char *known = (const char *)sqlite3_column_text(stmt, 2);
+		const char *known = (const char *)sqlite3_column_text(stmt, IDLE_TIMES);
 
 		next = known && strcmp(known, stamp) == 0 ? INT64_MAX : 0;
-		for (int c = 0; c < 2; c++)
+		for (int c = 0; c < IDLE_TIMES; c++)
 			if (sqlite3_column_type(stmt, c) != SQLITE_NULL &&
 				sqlite3_column_int64(stmt, c) < next)
 				next = sqlite3_column_int64(stmt, c);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Notices: failed, recovered, unknown. They go to the task's on_failure, else to the
- * workspace's notify, else they only stand on stderr. A destination never gets a
- * notice about its own failure. */
+/* Notices: failed, recovered, unknown, expired. They go to the task's on_failure, else to
+ * the workspace's notify, else they only stand on stderr. A destination never gets a
+ * notice about its own failure. Each stands in the ledger until it is sent. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -9,6 +9,8 @@
 #include "src/run/request.h"
 #include "src/run/supervise.h"
 #include "src/workspace/task_store.h"
+
+#define MAX_TRIES 3 /* passes that try to send one */
 
 static bool
 is_own_failure(const struct active *a, const char *destination)
@@ -21,26 +23,44 @@ is_own_failure(const struct active *a, const char *destination)
 	return false;
 }
 
+static struct note *
+new_note(struct supervisor *s)
+{
+	struct note **link = &s->notes;
+
+	while (*link)
+		link = &(*link)->next;
+	return *link = xcalloc(1, sizeof(**link));
+}
+
+static void
+add_row(struct supervisor *s, const struct notice_row *row)
+{
+	struct note *n = new_note(s);
+
+	n->id = row->id;
+	n->run_id = row->run_id;
+	n->tries = row->tries;
+	n->destination = xstrdup(row->destination);
+	n->title = xstrdup(row->title);
+	n->text = xstrdup(row->text);
+	n->key = xasprintf("<notice.run%lld@%s.dpstudio>", (long long)row->run_id,
+		workspace_uuid(s->ws));
+}
+
 static void
 add_one(struct supervisor *s, const struct active *a, const char *destination, const char *title,
 	const char *text)
 {
-	struct note *n, **link = &s->notes;
+	struct notice_row row = { .run_id = a->run.id, .destination = destination, .title = title,
+		.text = text };
 	struct err ignored = ERR_INIT;
 	char *event;
 
 	if (is_own_failure(a, destination))
 		return;
-	n = xcalloc(1, sizeof(*n));
-	n->run_id = a->run.id;
-	n->destination = xstrdup(destination);
-	n->title = xstrdup(title);
-	n->text = xstrdup(text);
-	n->key = xasprintf("<notice.run%lld@%s.dpstudio>", (long long)a->run.id,
-		workspace_uuid(s->ws));
-	while (*link)
-		link = &(*link)->next;
-	*link = n;
+	ledger_notice_add(s->ws, &s->pass, &row, &ignored); /* else in this pass or never */
+	add_row(s, &row);
 	event = xasprintf("%s: to %s", title, destination);
 	ledger_event(s->ws, a->run.id, "notice", event, &ignored);
 	free(event);
@@ -61,17 +81,27 @@ notice_add(struct supervisor *s, const struct active *a, const char *title, cons
 	arena_fini(&arena);
 }
 
+bool
+notice_resume(struct supervisor *s, struct err *err)
+{
+	struct arena arena = ARENA_INIT;
+	struct notice_list list;
+	bool ok = ledger_notice_take(s->ws, &s->pass, &arena, &list, err);
+
+	for (size_t i = 0; ok && i < list.count; i++)
+		add_row(s, &list.rows[i]);
+	arena_fini(&arena);
+	return ok;
+}
+
 void
 notice_add_ping(struct supervisor *s, const struct active *a)
 {
-	struct note *n = xcalloc(1, sizeof(*n)), **link = &s->notes;
+	struct note *n = new_note(s);
 
 	n->run_id = a->run.id;
 	n->task_id = a->run.task_id;
 	n->title = xasprintf("ping of %s", a->run.task);
-	while (*link)
-		link = &(*link)->next;
-	*link = n;
 }
 
 /* {"kind":"dead_man","url":…} */
@@ -93,13 +123,6 @@ ping_request(struct supervisor *s, const struct note *n, struct buf *to, struct 
 }
 
 static void
-not_sent(const struct note *n, const char *why)
-{
-	fprintf(stderr, "dpstudio: the notice \"%s\" could not be sent%s%s: %s\n", n->title,
-		n->destination ? " to " : "", n->destination ? n->destination : "", why);
-}
-
-static void
 remove_note(struct supervisor *s, struct note *n)
 {
 	struct note **link = &s->notes;
@@ -114,6 +137,29 @@ remove_note(struct supervisor *s, struct note *n)
 	free(n);
 }
 
+/* It is sent, or has been told here instead; `again`: a later pass tries. */
+static void
+settle(struct supervisor *s, struct note *n, bool again)
+{
+	struct err err = ERR_INIT;
+
+	if (n->id && !ledger_notice_end(s->ws, n->id, again, &err))
+		fprintf(stderr, "dpstudio: the notice \"%s\" may come again: %s\n", n->title,
+			err.msg);
+	remove_note(s, n);
+}
+
+static void
+not_sent(struct supervisor *s, struct note *n, bool may_come, const char *why)
+{
+	bool again = may_come && n->id && n->tries < MAX_TRIES;
+
+	fprintf(stderr, "dpstudio: the notice \"%s\" could not be sent%s%s: %s%s\n", n->title,
+		n->destination ? " to " : "", n->destination ? n->destination : "", why,
+		again ? " (a later pass tries again)" : "");
+	settle(s, n, again);
+}
+
 static void
 give(struct supervisor *s, struct note *n, struct crew *c)
 {
@@ -123,9 +169,8 @@ give(struct supervisor *s, struct note *n, struct crew *c)
 	if (!(n->destination ? request_note(s->ws, n->destination, n->title, n->text, n->key,
 				       &request, &err)
 			     : ping_request(s, n, &request, &err))) {
-		not_sent(n, err.msg);
+		not_sent(s, n, false, err.msg);
 		buf_fini(&request);
-		remove_note(s, n);
 		return;
 	}
 	n->sent = true;
@@ -171,11 +216,13 @@ notice_outcome(struct supervisor *s, uint32_t job, const cJSON *json)
 		if (!n->sent || n->job != job)
 			continue;
 		if (!cJSON_IsString(state))
-			not_sent(n, "it did not get out");
-		else if (strcmp(state->valuestring, "accepted") != 0 &&
-			 strcmp(state->valuestring, "queued") != 0)
-			not_sent(n, cJSON_IsString(message) ? message->valuestring : "refused");
-		remove_note(s, n);
+			not_sent(s, n, true, "it did not get out");
+		else if (strcmp(state->valuestring, "accepted") == 0 ||
+			 strcmp(state->valuestring, "queued") == 0)
+			settle(s, n, false);
+		else
+			not_sent(s, n, strcmp(state->valuestring, "deferred") == 0,
+				cJSON_IsString(message) ? message->valuestring : "refused");
 		return;
 	}
 }

@@ -52,7 +52,8 @@ take_due(struct supervisor *s, const struct pass_options *options, struct err *e
 	struct run_list taken;
 	bool ok = version_replan(s->ws, false, err) &&
 		  claim_due(s->ws, &s->pass, options->group, now, err) &&
-		  ledger_take(s->ws, &s->pass, options->group, now, TAKE_LIMIT, &a, &taken, err);
+		  ledger_take(s->ws, &s->pass, options->group, now, TAKE_LIMIT, &a, &taken, err) &&
+		  notice_resume(s, err);
 
 	arena_fini(&a);
 	return ok;

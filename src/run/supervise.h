@@ -46,6 +46,7 @@ struct sending {
 	int pace_burst; /* the destination's own, else the channel's; 0: no pacing */
 	double pace_refill_s;
 	bool hold_unknown;
+	bool expired; /* in this pass: it could not be sent in time */
 	bool in_flight;
 	uint32_t job; /* of the request that carries it; 0: a GO to the active's own */
 	struct crew *by; /* who sends it now */
@@ -199,6 +200,7 @@ bool finish_run(struct supervisor *s, struct active *a, struct err *err);
 struct note {
 	struct note *next;
 	int64_t run_id;
+	int64_t id, tries; /* in the ledger; a ping has none */
 	char *destination; /* NULL: a ping of the task's dead-man URL */
 	char *title, *text, *key;
 	int64_t task_id;
@@ -208,6 +210,8 @@ struct note {
 
 void notice_add(struct supervisor *s, const struct active *a, const char *title,
 	const char *text);
+/* Those that passes left which ended before they were sent. */
+bool notice_resume(struct supervisor *s, struct err *err);
 /* The task's dead-man URL is to hear that a run succeeded. */
 void notice_add_ping(struct supervisor *s, const struct active *a);
 /* Gives notices to free workers; true while some are left. */

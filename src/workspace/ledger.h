@@ -104,6 +104,30 @@ DP_API void pass_end(struct workspace *ws, struct pass *pass);
 /* Whether the pass that holds this id still lives. */
 DP_API bool pass_is_alive(struct workspace *ws, int64_t pass_id);
 
+/* --- notices ----------------------------------------------------------------- */
+
+struct notice_row {
+	int64_t id, run_id;
+	int64_t tries; /* passes that had it, this one with them */
+	const char *destination, *title, *text;
+};
+struct notice_list {
+	struct notice_row *rows;
+	size_t count;
+};
+
+/* One to be sent by this pass, or by a later one should this one end before; sets
+ * id and tries. */
+DP_API bool ledger_notice_add(struct workspace *ws, const struct pass *pass, struct notice_row *n,
+	struct err *err);
+/* It is settled; or, with `again`, left for another pass. */
+DP_API bool ledger_notice_end(struct workspace *ws, int64_t id, bool again, struct err *err);
+/* Takes those whose pass is gone. *list: all that this one holds now. */
+DP_API bool ledger_notice_take(struct workspace *ws, const struct pass *pass, struct arena *a,
+	struct notice_list *list, struct err *err);
+
+/* --- runs --------------------------------------------------------------------- */
+
 struct new_run {
 	int64_t task_id, version, slot_us, repeats;
 	const char *task, *reason, *group;

@@ -7,6 +7,11 @@
  *   more=1        and every one after it
  *   who=worker    only in workers; main: only in the program itself; else in both
  *   errno=28
+ *   call=io       any of write pwrite pread fsync fdatasync open send: the n-th is not
+ *                 made, the process is killed instead, and appends to `died` the line
+ *                 "main|worker CALL PATH"; a send is "send-net", "send-parent", or "send-parent
+ *                 sent" once something has gone to the net
+ *   died=FILE
  *   slow=30       the name server answers after so many seconds, that there is no such name
  *   jump=FILE     as soon as the file is there, CLOCK_MONOTONIC is JUMP_S ahead (who counts)
  *   garble=noise  the n-th send of a worker to its parent is noise as long as it; twice:
@@ -24,6 +29,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -43,10 +49,10 @@ extern void *__libc_calloc(size_t n, size_t size);
 extern void *__libc_realloc(void *p, size_t size);
 
 static char wanted[16], count_file[PATH_SIZE], record_file[PATH_SIZE], under[PATH_SIZE];
-static char jump_file[PATH_SIZE], garble[8];
+static char jump_file[PATH_SIZE], garble[8], died_file[PATH_SIZE];
 static long fail_at, calls, slow_names;
 static int fail_errno = EIO, record_fd = -1;
-static bool fail_more, is_worker, ready;
+static bool fail_more, is_worker, ready, sent;
 
 static void
 take_text(char *to, size_t size, const char *value, size_t len)
@@ -91,6 +97,8 @@ begin(void)
 			take_text(under, sizeof(under), value, value_len);
 		else if (strncmp(p, "jump=", 5) == 0)
 			take_text(jump_file, sizeof(jump_file), value, value_len);
+		else if (strncmp(p, "died=", 5) == 0)
+			take_text(died_file, sizeof(died_file), value, value_len);
 		else if (strncmp(p, "garble=", 7) == 0)
 			take_text(garble, sizeof(garble), value, value_len);
 		else if (strncmp(p, "n=", 2) == 0)
@@ -158,6 +166,37 @@ fails(const char *call)
 	return true;
 }
 
+static void
+path_at(int fd, const char *path, char text[PATH_SIZE])
+{
+	char link[40];
+	ssize_t n;
+
+	snprintf(text, PATH_SIZE, "%s", path ? path : "");
+	if (path || fd < 0)
+		return;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	n = syscall(SYS_readlinkat, AT_FDCWD, link, text, PATH_SIZE - 1);
+	text[n > 0 ? n : 0] = '\0';
+}
+
+/* call=io: this is where the process ends, or not. */
+static void
+pass_by(const char *call, int fd, const char *path)
+{
+	char at[PATH_SIZE], line[PATH_SIZE + 64];
+	int saved = errno, file, n;
+
+	if (!ready || strcmp(wanted, "io") != 0 || ++calls != fail_at)
+		return;
+	path_at(fd, path, at);
+	n = snprintf(line, sizeof(line), "%s %s %s\n", is_worker ? "worker" : "main", call, at);
+	file = (int)syscall(SYS_openat, AT_FDCWD, died_file, O_WRONLY | O_APPEND | O_CREAT, 0600);
+	syscall(SYS_write, file, line, (size_t)n);
+	syscall(SYS_kill, syscall(SYS_getpid), SIGKILL);
+	errno = saved;
+}
+
 /* --- the record ------------------------------------------------------------------------- */
 
 static void
@@ -205,6 +244,7 @@ write(int fd, const void *bytes, size_t len)
 {
 	char path[PATH_SIZE];
 
+	pass_by("write", fd, NULL);
 	if (fails("write"))
 		return -1;
 	if (path_of(fd, path))
@@ -217,6 +257,7 @@ pwrite64(int fd, const void *bytes, size_t len, off_t offset)
 {
 	char path[PATH_SIZE];
 
+	pass_by("pwrite", fd, NULL);
 	if (fails("pwrite"))
 		return -1;
 	if (path_of(fd, path))
@@ -228,6 +269,19 @@ ssize_t
 pwrite(int fd, const void *bytes, size_t len, off_t offset)
 {
 	return pwrite64(fd, bytes, len, offset);
+}
+
+ssize_t
+pread64(int fd, void *bytes, size_t len, off_t offset)
+{
+	pass_by("pread", fd, NULL);
+	return syscall(SYS_pread64, fd, bytes, len, offset);
+}
+
+ssize_t
+pread(int fd, void *bytes, size_t len, off_t offset)
+{
+	return pread64(fd, bytes, len, offset);
 }
 
 static int
@@ -244,12 +298,14 @@ sync_with(long number, int fd)
 int
 fsync(int fd)
 {
+	pass_by("fsync", fd, NULL);
 	return fails("fsync") ? -1 : sync_with(SYS_fsync, fd);
 }
 
 int
 fdatasync(int fd)
 {
+	pass_by("fdatasync", fd, NULL);
 	return fails("fdatasync") ? -1 : sync_with(SYS_fdatasync, fd);
 }
 
@@ -280,6 +336,7 @@ unlink(const char *path)
 static int
 open_with(int folder, const char *path, int flags, mode_t mode)
 {
+	pass_by("open", -1, path);
 	if (fails("open"))
 		return -1;
 	return (int)syscall(SYS_openat, folder, path, flags, mode);
@@ -387,6 +444,14 @@ send(int fd, const void *bytes, size_t len, int flags)
 	struct sockaddr_storage a;
 	socklen_t size = sizeof(a);
 
+	if (strcmp(wanted, "io") == 0) {
+		bool net = getpeername(fd, (struct sockaddr *)&a, &size) == 0 &&
+			a.ss_family == AF_INET;
+
+		pass_by(net ? "send-net" : sent ? "send-parent sent" : "send-parent", -1, NULL);
+		sent = sent || net;
+		size = sizeof(a);
+	}
 	if (garble[0] && is_worker && fd == 3 && send_garbled(fd, bytes, len, flags))
 		return (ssize_t)len;
 	if (record_fd >= 0 && getpeername(fd, (struct sockaddr *)&a, &size) == 0 &&

@@ -488,7 +488,7 @@ an_older_schema(void **state)
 		skip();
 	add_connections(ws);
 	assert_true(db_script(workspace_db(ws), "DROP TABLE pass; DROP TABLE attempt;"
-		"DROP TABLE delivery_body; DROP TABLE delivery; DROP TABLE run_event; DROP TABLE run_source; DROP TABLE run;"
+		"DROP TABLE notice; DROP TABLE delivery_body; DROP TABLE delivery; DROP TABLE run_event; DROP TABLE run_source; DROP TABLE run;"
 		"DROP TABLE bucket; DROP TABLE streak; PRAGMA user_version = 1", &err));
 	workspace_close(ws);
 	ws = *state = workspace_open(scratch_path("ws.db"), WORKSPACE_READ, &err);

@@ -1,0 +1,12 @@
+-- Notices that are still to be sent: written with the end of the run they tell of, so that
+-- a pass that ends in between owes none. Gone once they are sent, or told on stderr.
+CREATE TABLE notice (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    run_id INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+    pass_id INTEGER NOT NULL,               -- who holds it; 0: nobody
+    destination TEXT NOT NULL,
+    title TEXT NOT NULL,
+    text TEXT NOT NULL,
+    tries INTEGER NOT NULL DEFAULT 1,       -- passes that had it
+    created_us INTEGER NOT NULL
+);
