@@ -53,11 +53,33 @@ add_list(struct buf *to, const struct doc_table *table, const struct render_text
 	arena_fini(&arena);
 }
 
+/* The cells of the first rows again, but black. */
+static const struct kept_value *
+without_colors(struct arena *arena, const struct doc_table *table, size_t rows)
+{
+	size_t count = rows * table->column_count;
+	struct kept_value *cells = arena_array(arena, struct kept_value, count + 1);
+
+	for (size_t i = 0; i < count; i++) {
+		struct cell *copy;
+
+		cells[i] = table->cells[i];
+		if (cells[i].kind != KEPT_CELL)
+			continue;
+		copy = arena_new(arena, struct cell);
+		*copy = table_cell(table, i / table->column_count, i % table->column_count);
+		copy->color = COLOR_DEFAULT;
+		cells[i].p = (const char *)copy;
+	}
+	return cells;
+}
+
 static void
 add_table(struct buf *to, const struct doc_table *table, const struct chat_look *look,
 	const struct render_text_options *options)
 {
 	struct doc_table plain = *table;
+	struct arena arena = ARENA_INIT;
 	size_t count = table->row_count < PREVIEW_ROWS ? table->row_count : PREVIEW_ROWS;
 
 	if (look->table == MD_TABLE_LIST) {
@@ -69,14 +91,10 @@ add_table(struct buf *to, const struct doc_table *table, const struct chat_look 
 		return;
 	}
 	/* The renderer reads no cell beyond the rows it shows. */
-	count *= table->column_count;
-	plain.cells = xmalloc((count + 1) * sizeof(*plain.cells));
-	memcpy(plain.cells, table->cells, count * sizeof(*plain.cells));
-	for (size_t i = 0; i < count; i++)
-		plain.cells[i].color = COLOR_DEFAULT;
+	plain.cells = without_colors(&arena, table, count);
 	plain.has_color = false;
 	render_text_table(to, &plain, options);
-	free(plain.cells);
+	arena_fini(&arena);
 }
 
 static void

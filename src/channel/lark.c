@@ -71,7 +71,7 @@ static bool
 column_has_color(const struct doc_table *t, size_t column)
 {
 	for (size_t r = 0; t->has_color && r < t->row_count; r++)
-		if (t->cells[r * t->column_count + column].color != COLOR_DEFAULT)
+		if (table_cell(t, r, column).color != COLOR_DEFAULT)
 			return true;
 	return false;
 }
@@ -113,13 +113,14 @@ add_row(const void *context, struct buf *to, const struct doc_table *t, size_t r
 	size_t columns)
 {
 	const bool *colored = context;
-	const struct cell *cells = &t->cells[row * t->column_count];
 	struct buf text = BUF_INIT;
 
 	buf_addc(to, '{');
 	for (size_t c = 0; c < shown_columns(t); c++) {
+		struct cell cell = table_cell(t, row, c);
+
 		buf_clear(&text);
-		render_markdown_cell(&text, &cells[c],
+		render_markdown_cell(&text, &cell,
 			colored[c] ? &md_dialect_lark : &md_dialect_text, columns);
 		buf_addf(to, "%s\"c%zu\":", c > 0 ? "," : "", c);
 		json_add_string(to, buf_str(&text));

@@ -85,9 +85,10 @@ add_row(const void *context, struct buf *to, const struct doc_table *t, size_t r
 	(void)context;
 	buf_adds(to, ",[");
 	for (size_t c = 0; c < t->column_count; c++) {
+		struct cell cell = table_cell(t, row, c);
+
 		buf_clear(&text);
-		render_markdown_cell(&text, &t->cells[row * t->column_count + c], &md_dialect_text,
-			columns);
+		render_markdown_cell(&text, &cell, &md_dialect_text, columns);
 		if (c > 0)
 			buf_addc(to, ',');
 		add_raw_text(to, buf_str(&text));

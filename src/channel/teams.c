@@ -81,9 +81,11 @@ column_weight(const struct doc_table *t, size_t column)
 {
 	size_t widest = t->columns[column].header.len;
 
-	for (size_t r = 0; r < t->row_count && r < 50; r++)
-		if (t->cells[r * t->column_count + column].text.len > widest)
-			widest = t->cells[r * t->column_count + column].text.len;
+	for (size_t r = 0; r < t->row_count && r < 50; r++) {
+		size_t len = table_cell(t, r, column).text.len;
+
+		widest = len > widest ? len : widest;
+	}
 	return widest < 6 ? 1 : widest > 40 ? 8 : (int)(widest / 5);
 }
 
@@ -109,17 +111,18 @@ static void
 add_row(const void *context, struct buf *to, const struct doc_table *t, size_t row,
 	size_t columns)
 {
-	const struct cell *cells = &t->cells[row * t->column_count];
 	struct buf text = BUF_INIT;
 
 	(void)context;
 	buf_adds(to, ",{\"type\":\"TableRow\",\"cells\":[");
 	for (size_t c = 0; c < t->column_count; c++) {
+		struct cell cell = table_cell(t, row, c);
+
 		buf_clear(&text);
-		render_markdown_cell(&text, &cells[c], &md_dialect_text, columns);
+		render_markdown_cell(&text, &cell, &md_dialect_text, columns);
 		if (c > 0)
 			buf_addc(to, ',');
-		add_cell(to, buf_str(&text), cells[c].color, t->columns[c].align, "");
+		add_cell(to, buf_str(&text), cell.color, t->columns[c].align, "");
 	}
 	buf_adds(to, "]}");
 	buf_fini(&text);

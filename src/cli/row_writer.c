@@ -172,9 +172,10 @@ shown_make(struct shown_table *t, const struct result *r)
 		t->widths[i] = utf8_width(t->heads[i]);
 	}
 	for (size_t i = 0; i < t->columns * t->rows; i++) {
+		struct value value = kept_value_get(&r->values[i]);
 		size_t width;
 
-		t->cells[i] = shown_cell(&t->arena, &r->values[i]);
+		t->cells[i] = shown_cell(&t->arena, &value);
 		width = utf8_width(t->cells[i]);
 		if (width > t->widths[i % t->columns])
 			t->widths[i % t->columns] = width;
@@ -204,7 +205,7 @@ put_grid(struct row_writer *w, const struct shown_table *t, const struct result 
 	buf_addc(line, '\n');
 	for (size_t k = 0; k < t->columns * t->rows; k++) {
 		size_t i = k % t->columns;
-		bool right = value_kind_is_number(r->values[k].kind);
+		bool right = value_kind_is_number((enum value_kind)r->values[k].kind);
 
 		buf_adds(line, i ? " │ " : " ");
 		if (i + 1 < t->columns || right)

@@ -12,7 +12,8 @@
 
 #include "src/content/document.h"
 
-/* What a node gave to an input of the push node. Borrowed for the call. */
+/* What a node gave to an input of the push node. Borrowed for the call, but for the
+ * results themselves: see compose_document. */
 struct bound_input {
 	const char *name; /* "inputs" */
 	const struct result *const *results; /* of its statements, in order */
@@ -38,7 +39,8 @@ struct compose_input {
 	bool is_preview;
 };
 
-/* Fills `doc` (DOCUMENT_INIT), which then depends on nothing in `in` but the zone.
+/* Fills `doc` (DOCUMENT_INIT), which then depends on nothing in `in` but the zone and
+ * the results: its tables show their values where they lie, so they must outlive it.
  * On failure the caller still calls document_fini. Loads the render module when a
  * Markdown block is there. */
 DP_API bool compose_document(const struct compose_input *in, struct document *doc,

@@ -19,6 +19,7 @@ struct source_column {
 	struct rule *rules;
 	size_t rule_count;
 	struct rule otherwise;
+	bool has_dress; /* a prefix, a suffix or rules */
 };
 
 struct table_plan {
@@ -132,8 +133,12 @@ fill_spec(struct composer *c, struct source_column *column, struct err *err)
 			return false;
 	if (spec->has_else && !fill_rule(c, &spec->otherwise, &column->otherwise, err))
 		return false;
-	return compose_string(c, spec->prefix, &column->prefix, err) &&
-	       compose_string(c, spec->suffix, &column->suffix, err);
+	if (!compose_string(c, spec->prefix, &column->prefix, err) ||
+		!compose_string(c, spec->suffix, &column->suffix, err))
+		return false;
+	column->has_dress = column->rule_count || spec->has_else || column->prefix.len ||
+			    column->suffix.len;
+	return true;
 }
 
 static bool
@@ -226,33 +231,82 @@ dress_cell(struct composer *c, const struct source_column *from, struct cell *ce
 	cell->text = arena_str(&c->doc->arena, buf_str(&c->scratch));
 }
 
-static void
-fill_cell(struct composer *c, const struct source_column *from, size_t row, struct cell *cell,
-	bool *has_color)
+/* A cell of which there is more to say than its value. */
+static struct kept_value
+keep_cell(struct composer *c, const struct cell *cell)
 {
-	if (!from->result) {
-		cell->shown = arena_str(&c->doc->arena, STR_NONE);
-		buf_clear(&c->scratch);
-		buf_addf(&c->scratch, "${%s}", from->spec->field);
-		cell->shown = arena_str(&c->doc->arena, buf_str(&c->scratch));
-		cell->value = (struct value){ VALUE_TEXT, cell->shown };
-		dress_cell(c, from, cell);
-		return;
-	}
-	if (row >= from->result->row_count) { /* padding */
-		cell->shown = STR("");
-		dress_cell(c, from, cell);
-		return;
-	}
-	cell->value = result_at(from->result, row, from->column);
-	cell->shown = composer_show(c, &cell->value);
-	if (str_equal(cell->shown, cell->value.text))
-		cell->value.text = cell->shown;
-	else
-		cell->value.text = arena_str(&c->doc->arena, cell->value.text);
-	dress_cell(c, from, cell);
+	struct cell *kept = arena_alloc(&c->doc->arena, sizeof(*kept));
+
+	*kept = *cell;
+	return (struct kept_value){ .p = (const char *)kept, .kind = KEPT_CELL };
+}
+
+/* A column whose query has not run yet: "${field}". */
+static struct kept_value
+fill_missing(struct composer *c, const struct source_column *from)
+{
+	struct cell cell = { .value.kind = VALUE_TEXT };
+
+	cell.shown = str_from(arena_printf(&c->doc->arena, "${%s}", from->spec->field));
+	cell.value.text = cell.shown;
+	dress_cell(c, from, &cell);
+	return keep_cell(c, &cell);
+}
+
+static struct kept_value
+fill_cell(struct composer *c, const struct source_column *from, size_t row, bool *has_color)
+{
+	static const struct kept_value padding = { .p = "", .kind = VALUE_NULL, .is_plain = true };
+	const struct result *r = from->result;
+	const struct kept_value *value;
+	struct cell cell = { 0 };
+
+	if (!r)
+		return fill_missing(c, from);
+	if (row >= r->row_count)
+		return padding;
+	value = &r->values[row * r->column_count + from->column];
+	if (value->is_plain && !from->has_dress)
+		return *value;
+	cell.value = kept_value_get(value);
+	cell.shown = value->is_plain ? cell.value.text : composer_show(c, &cell.value);
+	dress_cell(c, from, &cell);
 	if (from->spec)
-		apply_rules(from, cell, has_color);
+		apply_rules(from, &cell, has_color);
+	if (value->is_plain && cell.text.p == cell.shown.p && !cell.color && !cell.mark.len)
+		return *value;
+	return keep_cell(c, &cell);
+}
+
+/* All columns of one result, each value plain: the table is the result. */
+static bool
+is_result_itself(const struct table_plan *plan)
+{
+	const struct result *r = plan->count ? plan->list[0].result : NULL;
+
+	if (!r || r->has_odd || r->column_count != plan->count)
+		return false;
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->list[i].result != r || plan->list[i].column != i ||
+			plan->list[i].has_dress)
+			return false;
+	return true;
+}
+
+static void
+fill_cells(struct composer *c, const struct table_plan *plan, struct doc_table *table)
+{
+	struct kept_value *cells;
+
+	if (is_result_itself(plan)) {
+		table->cells = plan->list[0].result->values;
+		return;
+	}
+	cells = arena_alloc(&c->doc->arena, sizeof(*cells) * (table->row_count * plan->count + 1));
+	table->cells = cells;
+	for (size_t row = 0; row < table->row_count; row++)
+		for (size_t i = 0; i < plan->count; i++)
+			*cells++ = fill_cell(c, &plan->list[i], row, &table->has_color);
 }
 
 static void
@@ -315,10 +369,6 @@ compose_table(struct composer *c, const struct block *block, struct doc_table *t
 	for (size_t i = 0; i < plan.count; i++)
 		if (!fill_column(c, &plan.list[i], &table->columns[i], err))
 			return false;
-	table->cells = arena_array(a, struct cell, table->row_count * plan.count + 1);
-	for (size_t row = 0; row < table->row_count; row++)
-		for (size_t i = 0; i < plan.count; i++)
-			fill_cell(c, &plan.list[i], row, &table->cells[row * plan.count + i],
-				&table->has_color);
+	fill_cells(c, &plan, table);
 	return true;
 }

@@ -74,10 +74,12 @@ csv_add_table(struct buf *to, const struct doc_table *table, const struct csv_op
 		buf_adds(to, "\r\n");
 	for (size_t row = 0; row < table->row_count; row++) {
 		for (size_t i = 0; i < table->column_count; i++) {
+			struct value value;
+
 			if (i)
 				buf_addc(to, ',');
-			csv_add_value(to, &table->cells[row * table->column_count + i].value,
-				options);
+			value = table_cell(table, row, i).value;
+			csv_add_value(to, &value, options);
 		}
 		buf_adds(to, "\r\n");
 	}

@@ -46,7 +46,7 @@ struct md_node {
 	const char *info;     /* code block; NULL none */
 };
 
-struct cell {
+struct cell { /* see table_cell */
 	struct value value;  /* as it came: for CSV, XLSX, typed columns */
 	struct str text;     /* prefix + value + suffix, sanitised, one line; mark not in it */
 	struct str prefix, shown, suffix; /* its three pieces; only `shown` is data */
@@ -65,12 +65,28 @@ struct doc_table {
 	struct str name; /* q1, or by comment; for attachments and webhook JSON */
 	struct doc_column *columns;
 	size_t column_count;
-	struct cell *cells; /* row by row */
+	/* Row by row. Most are a plain value, those of a result as they lie there; any
+	 * other is KEPT_CELL with p a struct cell in the arena. Read by table_cell. */
+	const struct kept_value *cells;
 	size_t row_count;
 	size_t total_rows; /* before any cutting by us; the source may still have more */
 	bool truncated;	   /* the source had more than max_rows */
 	bool has_color;
 };
+
+#define KEPT_CELL 255
+
+static inline struct cell
+table_cell(const struct doc_table *t, size_t row, size_t column)
+{
+	const struct kept_value *k = &t->cells[row * t->column_count + column];
+	struct str text = { k->p, k->len }, none = STR("");
+
+	if (k->kind == KEPT_CELL)
+		return *(const struct cell *)(const void *)k->p;
+	return (struct cell){ .value = kept_value_get(k), .text = text, .prefix = none,
+		.shown = text, .suffix = none, .mark = none };
+}
 
 enum doc_kind { DOC_MARKDOWN, DOC_TABLE, DOC_EMAIL_BODY, DOC_IMAGE };
 

@@ -59,8 +59,10 @@ add_gfm_row(struct buf *to, const struct doc_table *t, size_t row, const struct 
 	size_t columns)
 {
 	for (size_t i = 0; i < t->column_count; i++) {
+		struct cell cell = table_cell(t, row, i);
+
 		buf_adds(to, i ? " | " : "| ");
-		render_markdown_cell(to, &t->cells[row * t->column_count + i], d, columns);
+		render_markdown_cell(to, &cell, d, columns);
 	}
 	buf_adds(to, " |");
 }
@@ -87,30 +89,33 @@ static void
 add_list_row(struct buf *to, const struct doc_table *t, size_t row, const struct md_dialect *d,
 	size_t columns)
 {
-	const struct cell *cells = &t->cells[row * t->column_count];
+	for (size_t i = 0; i < t->column_count; i++) {
+		struct cell cell = table_cell(t, row, i);
+		bool strong = i == 0 && d->strong.open && cell.text.len;
 
-	buf_adds(to, d->bullet);
-	if (d->strong.open && t->column_count && cells[0].text.len)
-		buf_adds(to, d->strong.open);
-	if (t->column_count)
-		render_markdown_cell(to, &cells[0], d, columns);
-	if (d->strong.open && t->column_count && cells[0].text.len)
-		buf_adds(to, d->strong.close);
-	for (size_t i = 1; i < t->column_count; i++) {
+		if (i == 0) {
+			buf_adds(to, d->bullet);
+			if (strong)
+				buf_adds(to, d->strong.open);
+			render_markdown_cell(to, &cell, d, columns);
+			if (strong)
+				buf_adds(to, d->strong.close);
+			continue;
+		}
 		buf_adds(to, i == 1 ? " — " : ", ");
 		escape_cell(to, t->columns[i].header, d);
 		buf_adds(to, ": ");
-		render_markdown_cell(to, &cells[i], d, columns);
+		render_markdown_cell(to, &cell, d, columns);
 	}
 }
 
 static size_t
-cell_width(const struct cell *cell)
+cell_width(struct cell cell)
 {
-	size_t width = width_of(cell->text);
+	size_t width = width_of(cell.text);
 
-	if (cell->mark.len)
-		width += width_of(cell->mark) + (cell->text.len > 0);
+	if (cell.mark.len)
+		width += width_of(cell.mark) + (cell.text.len > 0);
 	return width;
 }
 
@@ -123,7 +128,7 @@ code_widths(const struct doc_table *t, size_t columns)
 	for (size_t i = 0; i < t->column_count; i++) {
 		widths[i] = width_of(t->columns[i].header);
 		for (size_t row = 0; row < t->row_count; row++) {
-			size_t w = cell_width(&t->cells[row * t->column_count + i]);
+			size_t w = cell_width(table_cell(t, row, i));
 
 			widths[i] = w > widths[i] ? w : widths[i];
 		}
@@ -162,13 +167,13 @@ add_code_row(struct buf *to, const struct doc_table *t, size_t row, const struct
 	struct buf text = BUF_INIT;
 
 	for (size_t i = 0; i < t->column_count; i++) {
-		const struct cell *cell = &t->cells[row * t->column_count + i];
+		struct cell cell = table_cell(t, row, i);
 
 		buf_clear(&text);
-		buf_add_str(&text, cell->text);
-		if (cell->mark.len && cell->text.len)
+		buf_add_str(&text, cell.text);
+		if (cell.mark.len && cell.text.len)
 			buf_addc(&text, ' ');
-		buf_add_str(&text, cell->mark);
+		buf_add_str(&text, cell.mark);
 		if (i)
 			buf_adds(to, "  ");
 		add_code_cell(to, buf_str(&text), widths[i], t->columns[i].align,
@@ -305,6 +310,7 @@ md_table_unit(struct unit_list *units, const struct md_node *table,
 	struct arena *a = units->arena;
 	struct doc_table *t = arena_new(a, struct doc_table);
 	struct md_dialect inner = *dialect, outer = *dialect;
+	struct kept_value *cells;
 	size_t row = 0;
 	struct unit *u;
 
@@ -319,12 +325,17 @@ md_table_unit(struct unit_list *units, const struct md_node *table,
 	fill_columns(a, t, table->first, &inner);
 	for (const struct md_node *r = table->first->next; r; r = r->next)
 		t->row_count++;
-	t->cells = arena_array(a, struct cell, t->row_count * t->column_count + 1);
+	t->cells = cells = arena_array(a, struct kept_value, t->row_count * t->column_count + 1);
 	for (const struct md_node *r = table->first->next; r; r = r->next, row++) {
 		size_t i = 0;
 
-		for (const struct md_node *c = r->first; c && i < t->column_count; c = c->next, i++)
-			t->cells[row * t->column_count + i].text = cell_text(a, c, &inner);
+		for (const struct md_node *c = r->first; c && i < t->column_count;
+			c = c->next, i++) {
+			struct str text = cell_text(a, c, &inner);
+
+			cells[row * t->column_count + i] = (struct kept_value){ .p = text.p,
+				.len = (uint32_t)text.len, .kind = VALUE_TEXT };
+		}
 	}
 	t->total_rows = t->row_count;
 	render_markdown_table_unit(units, t, &outer);

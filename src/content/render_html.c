@@ -284,18 +284,18 @@ put_nodes(struct html_writer *w, const struct md_node *node)
 /* --- tables --- */
 
 static void
-put_cell(struct buf *to, const struct cell *cell, enum align align)
+put_cell(struct buf *to, struct cell cell, enum align align)
 {
-	const char *color = colors[cell->color];
+	const char *color = colors[cell.color];
 
 	open_cell(to, false, align);
 	if (color)
 		buf_addf(to, "<span style=\"color:%s\">", color);
-	html_escape(to, cell->text, true);
-	if (cell->mark.len) {
-		if (cell->text.len)
+	html_escape(to, cell.text, true);
+	if (cell.mark.len) {
+		if (cell.text.len)
 			buf_addc(to, ' ');
-		html_escape(to, cell->mark, false);
+		html_escape(to, cell.mark, false);
 	}
 	if (color)
 		buf_adds(to, "</span>");
@@ -330,8 +330,7 @@ render_html_table(struct buf *to, const struct doc_table *table, size_t max_rows
 	for (size_t row = 0; row < rows; row++) {
 		buf_adds(to, "<tr>");
 		for (size_t i = 0; i < table->column_count; i++)
-			put_cell(to, &table->cells[row * table->column_count + i],
-				table->columns[i].align);
+			put_cell(to, table_cell(table, row, i), table->columns[i].align);
 		buf_adds(to, "</tr>\n");
 	}
 	buf_adds(to, "</table>\n");

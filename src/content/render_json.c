@@ -60,10 +60,12 @@ render_json_rows(struct buf *to, const struct doc_table *table, size_t from, siz
 	for (size_t row = from; row < end && row < table->row_count; row++) {
 		buf_adds(to, row > from ? ",[" : "[");
 		for (size_t i = 0; i < table->column_count; i++) {
+			struct value value;
+
 			if (i)
 				buf_addc(to, ',');
-			render_json_value(to,
-				&table->cells[row * table->column_count + i].value);
+			value = table_cell(table, row, i).value;
+			render_json_value(to, &value);
 		}
 		buf_addc(to, ']');
 	}

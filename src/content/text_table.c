@@ -200,18 +200,18 @@ text_grid_put(struct line_writer *w, const struct text_grid *g)
 }
 
 static void
-set_cell(struct text_grid *g, size_t row, size_t column, const struct cell *cell, bool styled)
+set_cell(struct text_grid *g, size_t row, size_t column, struct cell cell, bool styled)
 {
 	struct buf text = BUF_INIT;
-	bool colored = styled && cell->color != COLOR_DEFAULT;
+	bool colored = styled && cell.color != COLOR_DEFAULT;
 
 	if (colored)
-		text_role_add(&text, text_role_of_color(cell->color));
-	buf_add_str(&text, cell->text);
-	if (cell->mark.len) {
-		if (cell->text.len)
+		text_role_add(&text, text_role_of_color(cell.color));
+	buf_add_str(&text, cell.text);
+	if (cell.mark.len) {
+		if (cell.text.len)
 			buf_addc(&text, ' ');
-		buf_add_str(&text, cell->mark);
+		buf_add_str(&text, cell.mark);
 	}
 	if (colored)
 		text_role_add(&text, TEXT_PLAIN);
@@ -259,8 +259,7 @@ render_text_table(struct buf *to, const struct doc_table *table,
 		g.aligns[i] = table->columns[i].align;
 		text_grid_set(&g, 0, i, table->columns[i].header);
 		for (size_t row = 0; row < rows; row++)
-			set_cell(&g, row + 1, i, &table->cells[row * table->column_count + i],
-				options->styled);
+			set_cell(&g, row + 1, i, table_cell(table, row, i), options->styled);
 	}
 	text_grid_put(&w, &g);
 	put_note(&w, table, rows);

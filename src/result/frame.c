@@ -41,15 +41,20 @@ result_encode_columns(struct buf *to, const struct column *columns, size_t count
 	}
 }
 
+static void
+encode_value(struct buf *to, struct value value)
+{
+	buf_addc(to, (char)value.kind);
+	if (value.kind != VALUE_NULL)
+		add_text(to, value.text);
+}
+
 void
 result_encode_row(struct buf *to, const struct value *values, size_t count)
 {
 	buf_addc(to, 'R');
-	for (size_t i = 0; i < count; i++) {
-		buf_addc(to, (char)values[i].kind);
-		if (values[i].kind != VALUE_NULL)
-			add_text(to, values[i].text);
-	}
+	for (size_t i = 0; i < count; i++)
+		encode_value(to, values[i]);
 }
 
 void
@@ -61,8 +66,11 @@ result_encode(struct buf *to, const struct result *r)
 	add_number(to, r->elapsed_us > 0 ? (uint64_t)r->elapsed_us : 0);
 	result_encode_columns(to, r->columns, r->column_count);
 	add_number(to, r->row_count);
-	for (size_t i = 0; i < r->row_count; i++)
-		result_encode_row(to, r->values + i * r->column_count, r->column_count);
+	for (size_t row = 0; row < r->row_count; row++) {
+		buf_addc(to, 'R');
+		for (size_t i = 0; i < r->column_count; i++)
+			encode_value(to, result_at(r, row, i));
+	}
 }
 
 static bool

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "src/result/result.h"
 
-#include <assert.h>
 #include <stdlib.h>
 
 /* Columns, names and cell texts live in the arena; the table of cells on the heap,
@@ -27,7 +26,7 @@ result_set_columns(struct result *r, const struct column *columns, size_t count)
 static bool
 row_size(const struct result *r, const struct value *values, size_t *size, struct err *err)
 {
-	size_t table = (r->row_count + 1) * r->column_count * sizeof(*values);
+	size_t table = (r->row_count + 1) * r->column_count * sizeof(*r->values);
 
 	*size = 0;
 	for (size_t i = 0; i < r->column_count; i++) {
@@ -45,10 +44,41 @@ row_size(const struct result *r, const struct value *values, size_t *size, struc
 	return err_hint(err, "select fewer rows or columns");
 }
 
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* The high bit of each byte that is no printable ASCII. */
+static uint64_t
+odd_bytes(uint64_t word)
+{
+	uint64_t low = word & EACH(0x7F);
+
+	/* below ' ' nothing reaches the high bit; '\x7F' alone does with 1 more */
+	return (word | ~(low + EACH(0x80 - ' ')) | (low + EACH(1))) & EACH(0x80);
+}
+
+/* Copies a value's text; true when all of it is printable ASCII. */
+static bool
+copy_text(char *to, const char *from, size_t len)
+{
+	uint64_t word, odd = 0;
+
+	for (; len >= sizeof(word); to += sizeof(word), from += sizeof(word), len -= sizeof(word)) {
+		memcpy(&word, from, sizeof(word));
+		memcpy(to, &word, sizeof(word));
+		odd |= odd_bytes(word);
+	}
+	for (size_t i = 0; i < len; i++) {
+		to[i] = from[i];
+		odd |= from[i] < ' ' || from[i] > '~';
+	}
+	to[len] = '\0';
+	return odd == 0;
+}
+
 bool
 result_add_row(struct result *r, const struct value *values, struct err *err)
 {
-	struct value *row;
+	struct kept_value *row;
 	size_t size;
 	char *text;
 
@@ -57,27 +87,20 @@ result_add_row(struct result *r, const struct value *values, struct err *err)
 	if (r->row_count == r->row_room) {
 		r->row_room = r->row_room ? r->row_room * 2 : 16;
 		r->values = xreallocarray(r->values, r->row_room,
-			(r->column_count ? r->column_count : 1) * sizeof(*values));
+			(r->column_count ? r->column_count : 1) * sizeof(*r->values));
 	}
 	row = r->values + r->row_count++ * r->column_count;
 	text = arena_alloc(&r->arena, size);
 	for (size_t i = 0; i < r->column_count; i++) {
 		size_t len = values[i].kind == VALUE_NULL ? 0 : values[i].text.len;
+		bool plain = copy_text(text, values[i].text.p, len) &&
+			     values[i].kind != VALUE_BYTES;
 
-		if (len)
-			memcpy(text, values[i].text.p, len);
-		text[len] = '\0';
-		row[i] = (struct value){ values[i].kind, { text, len } };
+		row[i] = (struct kept_value){ text, (uint32_t)len, (uint8_t)values[i].kind, plain };
+		r->has_odd |= !plain;
 		text += len + 1;
 	}
 	return true;
-}
-
-struct value
-result_at(const struct result *r, size_t row, size_t column)
-{
-	assert(row < r->row_count && column < r->column_count);
-	return r->values[row * r->column_count + column];
 }
 
 size_t

@@ -5,6 +5,8 @@
 #ifndef DP_RESULT_RESULT_H
 #define DP_RESULT_RESULT_H
 
+#include <assert.h>
+
 #include "src/base/arena.h"
 #include "src/base/buf.h"
 #include "src/base/err.h"
@@ -37,8 +39,9 @@ struct result {
 	struct str name; /* of the statement: "q1", or from "-- @name daily" */
 	struct column *columns;
 	size_t column_count;
-	struct value *values; /* row_count * column_count, row by row */
+	struct kept_value *values; /* row_count * column_count, row by row */
 	size_t row_count, row_room;
+	bool has_odd; /* some value is not plain */
 	bool truncated;
 	int64_t elapsed_us;
 };
@@ -49,7 +52,12 @@ DP_API void result_fini(struct result *r);
 DP_API void result_set_columns(struct result *r, const struct column *columns, size_t count);
 /* Copies the values. False with ERR_LIMIT beyond RESULT_MAX_BYTES. */
 DP_API bool result_add_row(struct result *r, const struct value *values, struct err *err);
-DP_API struct value result_at(const struct result *r, size_t row, size_t column);
+static inline struct value
+result_at(const struct result *r, size_t row, size_t column)
+{
+	assert(row < r->row_count && column < r->column_count);
+	return kept_value_get(&r->values[row * r->column_count + column]);
+}
 /* SIZE_MAX when absent; exact match first, then ASCII case-insensitive. */
 DP_API size_t result_find_column(const struct result *r, struct str name);
 

@@ -29,6 +29,20 @@ struct value {
 	struct str text; /* empty when VALUE_NULL; valid UTF-8 but for VALUE_BYTES */
 };
 
+/* The same in 16 bytes: what a result and a table keep of each of their cells. */
+struct kept_value {
+	const char *p; /* a NUL stands behind the text */
+	uint32_t len;
+	uint8_t kind;  /* enum value_kind */
+	bool is_plain; /* nothing but printable ASCII: shown as it is */
+};
+
+static inline struct value
+kept_value_get(const struct kept_value *k)
+{
+	return (struct value){ (enum value_kind)k->kind, { k->p, k->len } };
+}
+
 struct column {
 	struct str name;      /* as the SELECT list names it; valid UTF-8 */
 	enum value_kind kind; /* VALUE_NULL when the server cannot say */

@@ -284,7 +284,7 @@ result_bytes(const struct result *r)
 	size_t n = 0;
 
 	for (size_t i = 0; i < r->row_count * r->column_count; i++)
-		n += r->values[i].text.len + 1;
+		n += r->values[i].len + 1;
 	return n;
 }
 

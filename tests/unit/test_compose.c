@@ -92,13 +92,13 @@ test_sales_table(void **state)
 	assert_int_equal(t->columns[1].align, ALIGN_LEFT);
 	assert_int_equal(t->columns[3].align, ALIGN_RIGHT);
 	for (size_t i = 0; i < 12; i++)
-		assert_true(str_is(t->cells[i].text, shown[i / 4][i % 4]));
+		assert_true(str_is(table_cell(t, i / 4, i % 4).text, shown[i / 4][i % 4]));
 	for (size_t i = 0; i < 3; i++) {
-		const struct cell *c = &t->cells[i * 4 + 3];
+		struct cell c = table_cell(t, i, 3);
 
-		assert_int_equal(c->color, i < 2 ? COLOR_RED : COLOR_DEFAULT);
-		assert_true(str_is(c->mark, i < 2 ? "▼" : ""));
-		assert_true(str_is(c->suffix, " CNY"));
+		assert_int_equal(c.color, i < 2 ? COLOR_RED : COLOR_DEFAULT);
+		assert_true(str_is(c.mark, i < 2 ? "▼" : ""));
+		assert_true(str_is(c.suffix, " CNY"));
 	}
 	assert_true(t->has_color);
 	assert_int_equal(f.doc.warning_count, 0);
@@ -276,9 +276,9 @@ test_table_padding(void **state)
 	t = &f.doc.blocks[0].table;
 	assert_int_equal(t->row_count, 3);
 	assert_int_equal(t->column_count, 2);
-	assert_true(str_is(t->cells[1].text, "x"));
-	assert_true(str_is(t->cells[5].text, ""));
-	assert_int_equal(t->cells[5].value.kind, VALUE_NULL);
+	assert_true(str_is(table_cell(t, 0, 1).text, "x"));
+	assert_true(str_is(table_cell(t, 2, 1).text, ""));
+	assert_int_equal(table_cell(t, 2, 1).value.kind, VALUE_NULL);
 	assert_true(t->truncated);
 	assert_int_equal(f.doc.warning_count, 2);
 	assert_string_equal(f.doc.warnings[0].code, "W_ROWCOUNT");
@@ -313,7 +313,7 @@ test_table_preview_without_results(void **state)
 	f.in.is_preview = true;
 	assert_true(lib_compose(&f));
 	assert_int_equal(f.doc.blocks[0].table.row_count, 1);
-	assert_true(str_is(f.doc.blocks[0].table.cells[1].text, "${department}"));
+	assert_true(str_is(table_cell(&f.doc.blocks[0].table, 0, 1).text, "${department}"));
 	lib_fini(&f);
 }
 
@@ -370,7 +370,7 @@ test_first_match_and_else(void **state)
 	struct block block = { .kind = BLOCK_TABLE, .text = "", .columns = columns,
 		.column_count = 1 };
 	struct fixture f;
-	const struct cell *cells;
+	struct cell cells[3];
 
 	(void)state;
 	lib_sales(&f);
@@ -378,7 +378,8 @@ test_first_match_and_else(void **state)
 	f.in.parameter_count = 3;
 	lib_blocks(&f, &block, 1);
 	assert_true(lib_compose(&f));
-	cells = f.doc.blocks[0].table.cells;
+	for (size_t i = 0; i < 3; i++)
+		cells[i] = table_cell(&f.doc.blocks[0].table, i, 0);
 	assert_true(str_is(f.doc.blocks[0].table.columns[0].header, "Revenue 20240102"));
 	assert_int_equal(cells[0].color, COLOR_ORANGE);
 	assert_int_equal(cells[1].color, COLOR_GREEN);

@@ -113,8 +113,11 @@ check_equal(const struct result *a, const struct result *b)
 		assert_int_equal(a->columns[i].kind, b->columns[i].kind);
 	}
 	for (size_t i = 0; i < a->row_count * a->column_count; i++) {
-		assert_int_equal(a->values[i].kind, b->values[i].kind);
-		assert_true(str_equal(a->values[i].text, b->values[i].text));
+		struct value of_a = kept_value_get(&a->values[i]);
+		struct value of_b = kept_value_get(&b->values[i]);
+
+		assert_int_equal(of_a.kind, of_b.kind);
+		assert_true(str_equal(of_a.text, of_b.text));
 	}
 }
 
@@ -140,6 +143,33 @@ rows_are_kept(void **state)
 	assert_false(s.sink.row(&s.sink, &one, 1, &err));
 	assert_int_equal(err.code, ERR_INTERNAL);
 	result_fini(&r);
+}
+
+/* Each byte in each place of texts shorter and longer than the word that is looked at. */
+static void
+plain_values_are_known(void **state)
+{
+	char text[20];
+	struct value v = { VALUE_TEXT, { text, 0 } };
+	struct err err = ERR_INIT;
+
+	(void)state;
+	for (size_t len = 1; len <= sizeof(text); len++)
+		for (size_t at = 0; at < len; at++) {
+			struct result r = RESULT_INIT;
+
+			result_set_columns(&r, columns, 1);
+			memset(text, 'a', sizeof(text));
+			v.text.len = len;
+			for (int c = 0; c < 256; c++) {
+				text[at] = (char)c;
+				assert_true(result_add_row(&r, &v, &err));
+				assert_int_equal(r.values[c].is_plain, c >= ' ' && c <= '~');
+				assert_true(str_equal(result_at(&r, (size_t)c, 0).text, v.text));
+			}
+			assert_true(r.has_odd);
+			result_fini(&r);
+		}
 }
 
 static void
@@ -256,6 +286,7 @@ main(void)
 		cmocka_unit_test(kinds_have_names),
 		cmocka_unit_test(decimals_compare_without_double),
 		cmocka_unit_test(rows_are_kept),
+		cmocka_unit_test(plain_values_are_known),
 		cmocka_unit_test(limits_hold),
 		cmocka_unit_test(frames_round_trip),
 		cmocka_unit_test(streaming_halves_round_trip),

@@ -228,8 +228,8 @@ column_width(const struct doc_table *table, size_t column)
 	size_t width = utf8_width(table->columns[column].header) + 2;
 
 	for (size_t i = 0; i < table->row_count && i < 200; i++) {
-		const struct cell *cell = &table->cells[i * table->column_count + column];
-		size_t n = utf8_width(cell->text) + (cell->mark.len ? 2 : 0) + 2;
+		struct cell cell = table_cell(table, i, column);
+		size_t n = utf8_width(cell.text) + (cell.mark.len ? 2 : 0) + 2;
 
 		width = n > width ? n : width;
 	}
@@ -248,9 +248,11 @@ write_table(struct writer *w, const struct doc_table *table, lxw_format *header)
 		worksheet_set_column(w->sheet, i, i, column_width(table, i), NULL);
 	}
 	for (size_t row = 0; row < rows; row++)
-		for (lxw_col_t i = 0; i < columns; i++)
-			write_cell(w, (lxw_row_t)row + 1, i, &table->columns[i],
-				&table->cells[row * table->column_count + i]);
+		for (lxw_col_t i = 0; i < columns; i++) {
+			struct cell cell = table_cell(table, row, i);
+
+			write_cell(w, (lxw_row_t)row + 1, i, &table->columns[i], &cell);
+		}
 	worksheet_freeze_panes(w->sheet, 1, 0);
 	if (columns && rows)
 		worksheet_autofilter(w->sheet, 0, 0, (lxw_row_t)rows, (lxw_col_t)(columns - 1));
