@@ -43,6 +43,8 @@ buf_reserve(struct buf *b, size_t len)
 	}
 	while (cap < b->len + len + 1)
 		cap += cap / 2 + BUF_FIRST;
+	if (cap > ceiling + 1) /* so that what fits into cap is allowed */
+		cap = ceiling + 1;
 	if (cap > b->cap) {
 		b->p = xrealloc(b->p, cap);
 		b->cap = cap;
@@ -55,36 +57,6 @@ buf_commit(struct buf *b, size_t len)
 {
 	b->len += len;
 	b->p[b->len] = '\0';
-}
-
-void
-buf_add(struct buf *b, const void *p, size_t len)
-{
-	char *to = buf_reserve(b, len);
-
-	if (!to)
-		return;
-	if (len)
-		memcpy(to, p, len);
-	buf_commit(b, len);
-}
-
-void
-buf_add_str(struct buf *b, struct str s)
-{
-	buf_add(b, s.p, s.len);
-}
-
-void
-buf_adds(struct buf *b, const char *s)
-{
-	buf_add(b, s, strlen(s));
-}
-
-void
-buf_addc(struct buf *b, char c)
-{
-	buf_add(b, &c, 1);
 }
 
 void

@@ -26,10 +26,6 @@ DP_API void buf_fini(struct buf *b);
 DP_API void buf_clear(struct buf *b);
 /* Cuts to `len` bytes (no-op when shorter). */
 DP_API void buf_truncate(struct buf *b, size_t len);
-DP_API void buf_add(struct buf *b, const void *p, size_t len);
-DP_API void buf_add_str(struct buf *b, struct str s);
-DP_API void buf_adds(struct buf *b, const char *s);
-DP_API void buf_addc(struct buf *b, char c);
 DP_API void buf_add_repeat(struct buf *b, const char *s, size_t times);
 DP_API void buf_addf(struct buf *b, const char *fmt, ...) DP_PRINTF(2, 3);
 DP_API void buf_vaddf(struct buf *b, const char *fmt, va_list ap) DP_PRINTF(2, 0);
@@ -39,6 +35,37 @@ DP_API char *buf_reserve(struct buf *b, size_t len);
 DP_API void buf_commit(struct buf *b, size_t len);
 /* Removes the first `len` bytes. */
 DP_API void buf_consume(struct buf *b, size_t len);
+
+static inline void
+buf_add(struct buf *b, const void *p, size_t len)
+{
+	char *to = len < b->cap - b->len && !b->over ? b->p + b->len : buf_reserve(b, len);
+
+	if (!to)
+		return;
+	if (len)
+		memcpy(to, p, len);
+	b->len += len;
+	b->p[b->len] = '\0';
+}
+
+static inline void
+buf_add_str(struct buf *b, struct str s)
+{
+	buf_add(b, s.p, s.len);
+}
+
+static inline void
+buf_adds(struct buf *b, const char *s)
+{
+	buf_add(b, s, strlen(s));
+}
+
+static inline void
+buf_addc(struct buf *b, char c)
+{
+	buf_add(b, &c, 1);
+}
 
 static inline bool
 buf_is_over(const struct buf *b)

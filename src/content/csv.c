@@ -3,25 +3,12 @@
 
 #define HOLD ((size_t)64 << 10) /* rows are written together up to this */
 
-static bool
-needs_quotes(struct str s)
-{
-	if (s.len == 0 || s.p[0] == ' ' || s.p[s.len - 1] == ' ')
-		return true;
-	for (size_t i = 0; i < s.len; i++)
-		if (s.p[i] == '"' || s.p[i] == ',' || s.p[i] == '\r' || s.p[i] == '\n' ||
-			s.p[i] == '\0')
-			return true;
-	return false;
-}
+static const bool asks_quotes[256] = { ['"'] = true, [','] = true, ['\r'] = true, ['\n'] = true,
+	['\0'] = true };
 
 static void
-add_field(struct buf *to, struct str s, bool is_formula)
+add_quoted(struct buf *to, struct str s, bool is_formula)
 {
-	if (!is_formula && !needs_quotes(s)) { /* most of them */
-		buf_add_str(to, s);
-		return;
-	}
 	buf_addc(to, '"');
 	if (is_formula)
 		buf_addc(to, '\'');
@@ -32,6 +19,23 @@ add_field(struct buf *to, struct str s, bool is_formula)
 			buf_addc(to, s.p[i]);
 	}
 	buf_addc(to, '"');
+}
+
+/* Most need no quotes: copied while that is being found out. */
+static void
+add_field(struct buf *to, struct str s, bool is_formula)
+{
+	char *p = buf_reserve(to, s.len);
+	bool quotes = is_formula || s.len == 0 || s.p[0] == ' ' || s.p[s.len - 1] == ' ';
+
+	for (size_t i = 0; p && !quotes && i < s.len; i++) {
+		quotes = asks_quotes[(unsigned char)s.p[i]];
+		p[i] = s.p[i];
+	}
+	if (quotes)
+		add_quoted(to, s, is_formula);
+	else if (p)
+		buf_commit(to, s.len);
 }
 
 static bool

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "src/content/render_html.h"
 
+#include <stdlib.h>
+
 #include "src/content/html_text.h"
 #include "src/content/markdown.h"
 
 #define TEXT_STYLE "font-family:Arial,'Microsoft YaHei',sans-serif;font-size:14px;" \
 		   "line-height:1.5;color:#1f2328"
-#define CELL_STYLE "border:1px solid #d0d7de;padding:4px 8px"
 #define CODE_STYLE "font-family:Consolas,Menlo,monospace;font-size:13px;color:#1f2328;" \
 		   "background-color:#f6f8fa"
 
@@ -15,27 +16,25 @@ static const char *const colors[COLOR_COUNT] = {
 	[COLOR_BLUE] = "#0969da", [COLOR_GREY] = "#6e7781",
 };
 
+#define ENTITY(s) { s, sizeof(s) - 1 }
+
+/* What stands for a character; the line break where those are wanted. */
+static const struct str entities[256] = { ['&'] = ENTITY("&amp;"), ['<'] = ENTITY("&lt;"),
+	['>'] = ENTITY("&gt;"), ['"'] = ENTITY("&quot;"),
+	['\''] = ENTITY("&#39;"), ['\n'] = ENTITY("<br>\n") };
+
 void
 html_escape(struct buf *to, struct str text, bool breaks)
 {
-	static const bool special[256] = { ['&'] = true, ['<'] = true, ['>'] = true, ['"'] = true,
-		['\''] = true, ['\n'] = true };
 	size_t from = 0;
 
 	for (size_t i = 0; i < text.len; i++) {
-		const char *entity = !special[(unsigned char)text.p[i]] ? NULL
-				     : text.p[i] == '&'    ? "&amp;"
-				     : text.p[i] == '<'  ? "&lt;"
-				     : text.p[i] == '>'  ? "&gt;"
-				     : text.p[i] == '"'  ? "&quot;"
-				     : text.p[i] == '\'' ? "&#39;"
-				     : text.p[i] == '\n' && breaks ? "<br>\n"
-								   : NULL;
+		struct str entity = entities[(unsigned char)text.p[i]];
 
-		if (!entity)
+		if (!entity.len || (text.p[i] == '\n' && !breaks))
 			continue;
 		buf_add_str(to, str_slice(text, from, i));
-		buf_adds(to, entity);
+		buf_add_str(to, entity);
 		from = i + 1;
 	}
 	buf_add_str(to, str_slice(text, from, text.len));
@@ -169,27 +168,44 @@ put_list(struct html_writer *w, const struct md_node *node)
 	buf_adds(w->to, node->ordered ? "</ol>\n" : "</ul>\n");
 }
 
-#define TH(align) "<th align=\"" align "\" bgcolor=\"#eaeef2\" style=\"" CELL_STYLE \
-		  ";text-align:" align ";background-color:#eaeef2;color:#1f2328\">"
-#define TD(align) "<td align=\"" align "\" style=\"" CELL_STYLE ";text-align:" align "\">"
+/* The cells' look stands once in <head>; programs that throw <style> away still draw
+ * lines and space by the attributes. A row says how most of its cells are aligned. */
+#define TABLE_CLASS "dpt"
+#define CELL_STYLE "." TABLE_CLASS " td,." TABLE_CLASS " th{border:1px solid #d0d7de;padding:4px 8px}"
 
-/* Ready texts: there is one before each cell. */
 static void
-open_cell(struct buf *to, bool header, enum align align)
+open_row(struct buf *to, bool header, enum align align)
 {
-	struct str left = header ? STR(TH("left")) : STR(TD("left"));
-	struct str right = header ? STR(TH("right")) : STR(TD("right"));
-	struct str center = header ? STR(TH("center")) : STR(TD("center"));
+	buf_adds(to, "<tr");
+	if (align == ALIGN_RIGHT || align == ALIGN_CENTER)
+		buf_adds(to, align == ALIGN_RIGHT ? " align=\"right\"" : " align=\"center\"");
+	if (header)
+		buf_adds(to, " bgcolor=\"#eaeef2\" style=\"background-color:#eaeef2;color:#1f2328\"");
+	buf_addc(to, '>');
+}
 
-	buf_add_str(to, align == ALIGN_RIGHT ? right : align == ALIGN_CENTER ? center : left);
+/* Head cells are centred by themselves, others stand as their row does. */
+static struct str
+cell_tag(bool header, enum align align, enum align of_row)
+{
+	if (align == ALIGN_AUTO)
+		align = ALIGN_LEFT;
+	if (!header && align == of_row)
+		return STR("<td>");
+	if (align == ALIGN_RIGHT)
+		return header ? STR("<th align=\"right\">") : STR("<td align=\"right\">");
+	if (align == ALIGN_CENTER)
+		return header ? STR("<th align=\"center\">") : STR("<td align=\"center\">");
+	return header ? STR("<th align=\"left\">") : STR("<td align=\"left\">");
 }
 
 static void
 open_table(struct buf *to)
 {
-	buf_adds(to, "<table border=\"0\" cellpadding=\"0\" cellspacing=\"0\" style=\""
-		     "border-collapse:collapse;margin:0 0 12px 0;" TEXT_STYLE
-		     ";background-color:#ffffff\" bgcolor=\"#ffffff\">\n");
+	buf_adds(to, "<table class=\"" TABLE_CLASS "\" border=\"1\" bordercolor=\"#d0d7de\" "
+		     "cellpadding=\"4\" cellspacing=\"0\" style=\""
+		     "border-collapse:collapse;border:1px solid #d0d7de;margin:0 0 12px 0;"
+		     TEXT_STYLE ";background-color:#ffffff\" bgcolor=\"#ffffff\">\n");
 }
 
 static void
@@ -197,9 +213,9 @@ put_md_table(struct html_writer *w, const struct md_node *table)
 {
 	open_table(w->to);
 	for (const struct md_node *row = table->first; row; row = row->next) {
-		buf_adds(w->to, "<tr>");
+		open_row(w->to, row->header, ALIGN_LEFT);
 		for (const struct md_node *cell = row->first; cell; cell = cell->next) {
-			open_cell(w->to, row->header, cell->align);
+			buf_add_str(w->to, cell_tag(row->header, cell->align, ALIGN_LEFT));
 			put_nodes(w, cell->first);
 			buf_adds(w->to, row->header ? "</th>" : "</td>");
 		}
@@ -284,11 +300,11 @@ put_nodes(struct html_writer *w, const struct md_node *node)
 /* --- tables --- */
 
 static void
-put_cell(struct buf *to, struct cell cell, enum align align)
+put_cell(struct buf *to, struct cell cell, struct str tag)
 {
 	const char *color = colors[cell.color];
 
-	open_cell(to, false, align);
+	buf_add_str(to, tag);
 	if (color)
 		buf_addf(to, "<span style=\"color:%s\">", color);
 	html_escape(to, cell.text, true);
@@ -299,7 +315,7 @@ put_cell(struct buf *to, struct cell cell, enum align align)
 	}
 	if (color)
 		buf_adds(to, "</span>");
-	buf_adds(to, "</td>");
+	buf_add_str(to, STR("</td>"));
 }
 
 static void
@@ -314,27 +330,53 @@ put_note(struct buf *to, const struct doc_table *table, size_t rows)
 	buf_adds(to, " rows</p>\n");
 }
 
-void
-render_html_table(struct buf *to, const struct doc_table *table, size_t max_rows)
+/* How most columns are aligned. */
+static enum align
+common_align(const struct doc_table *table)
 {
-	size_t rows = max_rows && table->row_count > max_rows ? max_rows : table->row_count;
+	size_t counts[ALIGN_COUNT] = { 0 };
+	enum align most = ALIGN_LEFT;
 
-	open_table(to);
-	buf_adds(to, "<tr>");
+	for (size_t i = 0; i < table->column_count; i++)
+		counts[table->columns[i].align]++;
+	for (int i = 0; i < ALIGN_COUNT; i++)
+		if (counts[i] > counts[most])
+			most = (enum align)i;
+	return most;
+}
+
+static void
+put_head_row(struct buf *to, const struct doc_table *table)
+{
+	open_row(to, true, ALIGN_LEFT);
 	for (size_t i = 0; i < table->column_count; i++) {
-		open_cell(to, true, table->columns[i].align);
+		buf_add_str(to, cell_tag(true, table->columns[i].align, ALIGN_LEFT));
 		html_escape(to, table->columns[i].header, false);
 		buf_adds(to, "</th>");
 	}
 	buf_adds(to, "</tr>\n");
+}
+
+void
+render_html_table(struct buf *to, const struct doc_table *table, size_t max_rows)
+{
+	size_t rows = max_rows && table->row_count > max_rows ? max_rows : table->row_count;
+	struct str *tags = xcalloc(table->column_count, sizeof(*tags));
+	enum align common = common_align(table);
+
+	for (size_t i = 0; i < table->column_count; i++)
+		tags[i] = cell_tag(false, table->columns[i].align, common);
+	open_table(to);
+	put_head_row(to, table);
 	for (size_t row = 0; row < rows; row++) {
-		buf_adds(to, "<tr>");
+		open_row(to, false, common);
 		for (size_t i = 0; i < table->column_count; i++)
-			put_cell(to, table_cell(table, row, i), table->columns[i].align);
+			put_cell(to, table_cell(table, row, i), tags[i]);
 		buf_adds(to, "</tr>\n");
 	}
 	buf_adds(to, "</table>\n");
 	put_note(to, table, rows);
+	free(tags);
 }
 
 /* --- document --- */
@@ -391,7 +433,8 @@ static void
 put_head(struct buf *to, const struct document *doc)
 {
 	buf_adds(to, "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\">"
-		     "<meta name=\"viewport\" content=\"width=device-width\"><title>");
+		     "<meta name=\"viewport\" content=\"width=device-width\">"
+		     "<style>" CELL_STYLE "</style><title>");
 	escape_spans(to, &doc->title, false);
 	buf_adds(to, "</title></head>\n<body style=\"margin:0;padding:0;background-color:#ffffff\" "
 		     "bgcolor=\"#ffffff\">\n"

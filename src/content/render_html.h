@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The document as HTML for mail programs (channels.md 5.6): inline styles only,
- * tables with bgcolor, align and width, text and background colour together, every
- * value escaped. No script, no form, no outside style: the author's own HTML passes
+/* The document as HTML for mail programs (channels.md 5.6): inline styles, but for
+ * the cells of tables, whose look stands once in <head> and once more as attributes of
+ * their table; text and background colour together, every value escaped. No script, no form, no outside style: the author's own HTML passes
  * only where a block says it is HTML. */
 #ifndef DP_CONTENT_RENDER_HTML_H
 #define DP_CONTENT_RENDER_HTML_H
