@@ -202,12 +202,16 @@ claim_one(struct workspace *ws, const struct pass *pass, const struct due_task *
 	return ok;
 }
 
-/* One task's trouble (a definition that cannot be read) is no other's. */
-static void
+/* One task's trouble (a definition that cannot be read) is no other's. False: it is the
+ * workspace's. */
+static bool
 tell_trouble(const struct due_task *due, const struct err *err)
 {
+	if (err->code == ERR_WORKSPACE || err->code == ERR_BUSY || err->code == ERR_INTERNAL)
+		return false;
 	if (err->code != ERR_STATE)
 		fprintf(stderr, "dpstudio: task %s cannot be scheduled: %s\n", due->name, err->msg);
+	return true;
 }
 
 bool
@@ -230,8 +234,7 @@ claim_due(struct workspace *ws, const struct pass *pass, const char *group, int6
 		ok = db_begin(db, err);
 		if (ok && !db_finish(db, claim_one(ws, pass, &list.rows[i], now_us, slots, &why),
 				  &why)) {
-			tell_trouble(&list.rows[i], &why);
-			ok = why.code != ERR_WORKSPACE && why.code != ERR_BUSY;
+			ok = tell_trouble(&list.rows[i], &why);
 			if (!ok)
 				*err = why;
 		}

@@ -10,7 +10,7 @@
 #include "src/run/supervise.h"
 #include "src/workspace/task_store.h"
 
-#define MAX_TRIES 3 /* passes that try to send one */
+#define MAX_TRIES 10 /* passes that try to send one */
 
 static bool
 is_own_failure(const struct active *a, const char *destination)
@@ -152,7 +152,7 @@ settle(struct supervisor *s, struct note *n, bool again)
 static void
 not_sent(struct supervisor *s, struct note *n, bool may_come, const char *why)
 {
-	bool again = may_come && n->id && n->tries < MAX_TRIES;
+	bool again = may_come && n->id && n->tries + 1 < MAX_TRIES;
 
 	fprintf(stderr, "dpstudio: the notice \"%s\" could not be sent%s%s: %s%s\n", n->title,
 		n->destination ? " to " : "", n->destination ? n->destination : "", why,

@@ -108,7 +108,7 @@ DP_API bool pass_is_alive(struct workspace *ws, int64_t pass_id);
 
 struct notice_row {
 	int64_t id, run_id;
-	int64_t tries; /* passes that had it, this one with them */
+	int64_t tries; /* passes that could not get it out */
 	const char *destination, *title, *text;
 };
 struct notice_list {

@@ -14,13 +14,13 @@ ledger_notice_add(struct workspace *ws, const struct pass *pass, struct notice_r
 {
 	bool found;
 
-	n->tries = 1;
+	n->tries = 0;
 	return db_row(workspace_db(ws), &add_sql, NULL, &found, err, "iittti>i", n->run_id,
 		pass->id, n->destination, n->title, n->text, clock_now_us(), &n->id);
 }
 
 DB_SQL(remove_sql, "DELETE FROM notice WHERE id = $1");
-DB_SQL(put_back_sql, "UPDATE notice SET pass_id = 0 WHERE id = $1");
+DB_SQL(put_back_sql, "UPDATE notice SET pass_id = 0, tries = tries + 1 WHERE id = $1");
 
 bool
 ledger_notice_end(struct workspace *ws, int64_t id, bool again, struct err *err)
@@ -29,7 +29,7 @@ ledger_notice_end(struct workspace *ws, int64_t id, bool again, struct err *err)
 }
 
 DB_SQL(holders_sql, "SELECT DISTINCT pass_id FROM notice WHERE pass_id <> $1");
-DB_SQL(take_sql, "UPDATE notice SET pass_id = $1, tries = tries + 1 WHERE pass_id = $2");
+DB_SQL(take_sql, "UPDATE notice SET pass_id = $1 WHERE pass_id = $2");
 
 /* Whose holder is gone. */
 static bool

@@ -7,6 +7,6 @@ CREATE TABLE notice (
     destination TEXT NOT NULL,
     title TEXT NOT NULL,
     text TEXT NOT NULL,
-    tries INTEGER NOT NULL DEFAULT 1,       -- passes that had it
+    tries INTEGER NOT NULL DEFAULT 0,       -- passes that could not get it out
     created_us INTEGER NOT NULL
 );
