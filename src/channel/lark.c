@@ -60,6 +60,7 @@ static const struct words_row words[] = {
 		"Lark limits the rate: avoid full and half hours" } },
 	CARD("11310", "more than five tables, or too many elements, in one card"),
 	CARD("300305", "more than 200 elements in one card"),
+	CARD("300302", "the card's update_multi is not set"),
 	CARD("200915", "a table row does not fit its columns"),
 	CARD("200621", "the card has a property Lark does not know"),
 	CARD("200861", "the card has an element Lark does not know"),
