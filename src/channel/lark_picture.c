@@ -183,6 +183,7 @@ upload(const struct send_request *request, struct str base, struct buf *key,
 	post.body = buf_str(&form.body);
 	post.content_type = form.content_type;
 	json = call(&post, outcome);
+	outcome_hide(outcome, kept_token.token);
 	found = post_json_text(cJSON_GetObjectItemCaseSensitive(json, "data"), "image_key");
 	if (json && (found.len == 0 || found.len >= KEY_ROOM))
 		post_reject(outcome, CLASS_SERVER, "the answer has no image_key", "");

@@ -328,6 +328,17 @@ shorten_urls(struct buf *text)
 }
 
 void
+outcome_hide(struct outcome *outcome, const char *secret)
+{
+	struct buf text = BUF_INIT;
+
+	buf_adds(&text, outcome->message);
+	replace(&text, str_from(secret));
+	copy_text(outcome->message, sizeof(outcome->message), buf_str(&text));
+	buf_fini(&text);
+}
+
+void
 outcome_mask(struct outcome *outcome, const struct settings *settings)
 {
 	struct buf text = BUF_INIT;

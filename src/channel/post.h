@@ -76,6 +76,8 @@ struct str post_json_text(const cJSON *object, const char *key);
 /* Last step of every send: takes URLs' paths, tokens and secrets of the destination
  * out of what the server said. */
 void outcome_mask(struct outcome *outcome, const struct settings *settings);
+/* One more secret that is no setting: a token the channel gave us. */
+void outcome_hide(struct outcome *outcome, const char *secret);
 void outcome_set_message(struct outcome *outcome, struct str message);
 
 /* url + ('?' or '&') + "name=value", value percent-encoded. */
