@@ -66,7 +66,7 @@ SRC_ENGINE := $(filter-out $(MOD_ALL) src/main.c,$(wildcard src/*/*.c))
 SCHEMA     := $(sort $(wildcard src/workspace/schema/sqlite/*.sql))
 THEMES     := $(wildcard themes/*.theme)
 DEMO       := $(wildcard share/demo/*.sql share/demo/*.json share/templates/*.json)
-GENERATED  := $(GEN)/schema.c $(GEN)/embedded.c
+GENERATED  := $(GEN)/schema.c $(GEN)/embedded.c $(GEN)/build_id.c
 
 obj = $(patsubst %.c,$(O)/%.o,$(1))
 ENGINE_OBJ := $(call obj,$(SRC_ENGINE) $(GENERATED))
@@ -94,22 +94,22 @@ $(O)/dpstudio: $(O)/src/main.o $(O)/libengine.a
 	$(if $(V),,@echo "  ld $@";)$(LINK) -rdynamic -o $@ $(O)/src/main.o -Wl,--whole-archive $(O)/libengine.a -Wl,--no-whole-archive $(LIBS_exe)
 
 .SECONDEXPANSION:
-$(O)/modules/%.so: $$(call obj,$$(MOD_$$*))
+$(O)/modules/%.so: $$(call obj,$$(MOD_$$*) $(GEN)/build_id.c)
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  ld $@";)$(LINK) -shared -Wl,-z,now -o $@ $^ $(LIBS_$*)
 
-$(O)/%.o: %.c $(O)/flags | $(GEN)/build_id.h
+$(O)/%.o: %.c $(O)/flags
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  cc $<";)$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
-# A change of compiler or flags rebuilds everything.
-FLAGS_NOW := $(CC) $(CFLAGS_ALL) $(MODULES)
+# A change of compiler or flags rebuilds everything (-Werror alone changes nothing).
+FLAGS_NOW := $(CC) $(filter-out -Werror,$(CFLAGS_ALL)) $(MODULES)
 $(O)/flags: FORCE
 	@mkdir -p $(@D); echo '$(FLAGS_NOW)' | cmp -s - $@ || echo '$(FLAGS_NOW)' > $@
 
 # Program and modules must be of one build: the id is a digest of all sources.
-$(GEN)/build_id.h: FORCE
-	@mkdir -p $(GEN); printf '#define DP_BUILD_ID "%s"\n' \
+$(GEN)/build_id.c: FORCE
+	@mkdir -p $(GEN); printf '#include "src/base/module.h"\n\nconst char dp_build_id[] = "%s";\n' \
 	  "$$(cat Makefile $$(find src ui -name '*.[ch]' -o -name '*.def' | sort) | sha256sum | cut -c1-16)" > $@.new; \
 	  cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
@@ -122,6 +122,7 @@ $(GEN)/locale/zh_CN/LC_MESSAGES/dpstudio.mo: share/locale/zh_CN.po
 	@share/dev/locale build $(GEN)/locale
 
 .SECONDARY:
+.PHONY: FORCE # .SECONDARY alone would take it for made
 FORCE:
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
 

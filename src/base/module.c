@@ -84,7 +84,7 @@ load(size_t i, struct err *err)
 	}
 	snprintf(symbol, sizeof(symbol), "dp_module_%s", modules[i].name);
 	module = dlsym(handle, symbol);
-	if (!module || strcmp(module->build_id, DP_BUILD_ID) != 0) {
+	if (!module || strcmp(module->build_id, dp_build_id) != 0) {
 		err_set(err, ERR_CONFIG, "the part '%s' belongs to another build of dpstudio",
 			modules[i].name);
 		err_hint(err, "dpstudio was replaced while running: start it again");

@@ -7,11 +7,13 @@
 #ifndef DP_BASE_MODULE_H
 #define DP_BASE_MODULE_H
 
-#include "build_id.h"
 #include "src/base/err.h"
 
+/* Hidden: the program and each module have their own. */
+extern const char dp_build_id[];
+
 struct dp_module {
-	const char *build_id; /* DP_BUILD_ID of the build that made it */
+	const char *build_id; /* dp_build_id of the build that made it */
 	const char *name;
 	const void *ops; /* what it offers: struct source_ops, net_ops, … */
 };
@@ -20,7 +22,7 @@ struct dp_module {
  *   DP_MODULE(postgres, &postgres_ops) */
 #define DP_MODULE(name_, ops_)                                                              \
 	DP_API extern const struct dp_module dp_module_##name_;                            \
-	const struct dp_module dp_module_##name_ = { DP_BUILD_ID, #name_, (ops_) }
+	const struct dp_module dp_module_##name_ = { dp_build_id, #name_, (ops_) }
 
 /* The ops of a module, loaded at the first call; NULL with ERR_CONFIG and the name
  * of the Debian package that is missing. */
