@@ -8,12 +8,15 @@
 #include "src/workspace/workspace.h"
 #include "ui/model.h"
 
+struct desk;
+
 struct studio {
 	struct ui *ui;
 	struct workspace *ws;
 	struct model *model;
 	const struct zone *zone; /* the workspace's */
 	struct studio_attempt *attempts;
+	struct desk *desk; /* the main screen; NULL: not open */
 };
 
 /* Opens the workspace; before the terminal is taken, so that a refusal can be read. */

@@ -9,6 +9,8 @@
 #include "ui/screens/block_private.h"
 #include "ui/screens/screens.h"
 
+#define WIDE_COLS 110 /* from there on the preview stands beside */
+
 struct block *
 block_now(struct block_screen *b)
 {
@@ -76,8 +78,10 @@ text_changed(void *context)
 {
 	struct block_screen *b = context;
 
-	if (!b->filling)
-		model_touched(b->model);
+	if (b->filling)
+		return;
+	model_touched(b->model);
+	preview_view_later(&b->preview);
 }
 
 /* Parameters and columns behind ${. */
@@ -261,6 +265,8 @@ init_panes(struct block_screen *b)
 		b->picture.changed = picture_changed;
 		screen_add_pane(&b->screen, &b->picture.pane);
 	}
+	preview_view_init(&b->preview, b->studio);
+	screen_add_pane(&b->screen, &b->preview.pane);
 	screen_add_pane(&b->screen, &b->tabs.pane);
 }
 
@@ -297,6 +303,7 @@ close_block(struct screen *screen)
 
 	(void)model_task(b->model); /* collects */
 	model_unlisten(b->model, b);
+	preview_view_fini(&b->preview);
 	if (is_text(b))
 		editor_fini(&b->editor);
 	else if (b->kind == BLOCK_TABLE)
@@ -316,20 +323,35 @@ shown(struct screen *screen)
 		moved(b);
 }
 
+/* The preview beside it, or below, where there is room. */
 static void
 layout(struct screen *screen, struct rect a)
 {
 	struct block_screen *b = (struct block_screen *)screen;
+	struct rect rest = a;
 
-	tabs_hide(&b->tabs);
-	if (is_text(b))
-		pane_place(&b->editor.pane, a, FRAME_BOX);
-	else if (b->kind != BLOCK_TABLE)
-		pane_place(&b->picture.pane, a, FRAME_BOX);
-	else if (a.cols < 70 || a.rows < 14)
+	if (a.cols < 70 || a.rows < 14) {
 		tabs_layout(&b->tabs, a);
-	else
+		return;
+	}
+	tabs_hide(&b->tabs);
+	if (a.cols >= WIDE_COLS) {
+		rest.cols = a.cols * 2 / 5;
+		rest.col = a.col + a.cols - rest.cols;
+		a.cols -= rest.cols;
+		pane_place(&b->preview.pane, rest, FRAME_BOX);
+	} else if (b->kind != BLOCK_TABLE) {
+		rest.rows = a.rows / 2;
+		rest.row = a.row + a.rows - rest.rows;
+		a.rows -= rest.rows;
+		pane_place(&b->preview.pane, rest, FRAME_BOX);
+	} else {
+		pane_hide(&b->preview.pane);
+	}
+	if (b->kind == BLOCK_TABLE)
 		block_table_layout(b, a);
+	else
+		pane_place(is_text(b) ? &b->editor.pane : &b->picture.pane, a, FRAME_BOX);
 }
 
 static void
@@ -383,6 +405,13 @@ run_action(struct screen *screen, const char *action)
 	{                                       \
 		run_action(s, name);            \
 	}
+
+static void
+run_next_preview(struct screen *screen)
+{
+	preview_view_next(&((struct block_screen *)screen)->preview, 1);
+}
+
 ACTION(undo, "undo")
 ACTION(redo, "redo")
 ACTION(find, "find")
@@ -397,6 +426,8 @@ static const struct command commands[] = {
 		can_list },
 	{ "move-up", N_("Move up"), N_("Content"), "Alt-Up", NULL, run_up, can_table },
 	{ "move-down", N_("Move down"), N_("Content"), "Alt-Down", NULL, run_down, can_table },
+	{ "next-preview", N_("Preview the next destination"), N_("View"), "Alt-p", NULL,
+		run_next_preview, NULL },
 	{ "undo", N_("Undo"), N_("Edit"), "Ctrl-Z", NULL, run_undo, can_mode },
 	{ "redo", N_("Redo"), N_("Edit"), "Ctrl-Y", NULL, run_redo, can_mode },
 	{ "find", N_("Find"), N_("Edit"), "Ctrl-F", NULL, run_find, can_mode },

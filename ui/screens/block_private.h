@@ -7,6 +7,7 @@
 #include "ui/editor.h"
 #include "ui/form.h"
 #include "ui/screens/draft.h"
+#include "ui/screens/preview.h"
 #include "ui/tabs.h"
 #include "ui/tree.h"
 
@@ -20,6 +21,7 @@ struct block_screen {
 	enum block_kind kind;
 	struct editor editor; /* texts */
 	struct form picture;
+	struct preview_view preview;
 	/* tables: row 0 of `columns` is the table itself */
 	struct tree columns, rules;
 	struct form column, rule;

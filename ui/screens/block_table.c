@@ -44,7 +44,8 @@ static const struct field table_fields[] = {
 
 static const struct field column_fields[] = {
 	{ .name = "field", .label = N_("Field"), .required = true,
-		.help = N_("column of the result; q2.column or input.column when several have it") },
+		.help = N_("column of the result (Ctrl-Space lists them); q2.column or input.column "
+			   "when several have it") },
 	{ .name = "header", .label = N_("Header"), .help = N_("empty: the field's name") },
 	{ .name = "prefix", .label = N_("Prefix"), .help = N_("before the value, blanks count") },
 	{ .name = "suffix", .label = N_("Suffix"), .help = N_("after the value, blanks count") },
@@ -336,6 +337,41 @@ add_rule(struct block_screen *b, struct table_column *c)
 	screen_focus(&b->screen, &b->rule.pane);
 }
 
+/* The first column of the results that the table does not have yet. */
+static const char *
+next_field(struct block_screen *b, const struct block *block)
+{
+	struct buf items = BUF_INIT;
+	const char *field = NULL;
+	struct str rest;
+
+	draft_add_message_columns(b->studio, b->node, &items);
+	for (rest = buf_str(&items); rest.len && !field;) {
+		size_t end = str_find(rest, STR("\n"), 0);
+		struct str one = str_slice(rest, 0, end);
+		bool is_there = false;
+
+		for (size_t i = 0; i < block->column_count; i++)
+			is_there = is_there || str_is(one, block->columns[i].field);
+		if (!is_there)
+			field = model_text(b->model, one);
+		rest = end == SIZE_MAX ? STR_NONE : str_slice(rest, end + 1, rest.len);
+	}
+	buf_fini(&items);
+	return field ? field : "column";
+}
+
+static bool
+suggest(void *context, const char *name, struct buf *items)
+{
+	struct block_screen *b = context;
+
+	if (strcmp(name, "field") != 0)
+		return false;
+	draft_add_message_columns(b->studio, b->node, items);
+	return true;
+}
+
 static void
 add_column(struct block_screen *b, struct block *block)
 {
@@ -347,7 +383,8 @@ add_column(struct block_screen *b, struct block *block)
 	list = model_array(b->model, block->column_count + 1, sizeof(*list));
 	if (block->column_count)
 		memcpy(list, block->columns, block->column_count * sizeof(*list));
-	list[block->column_count++] = (struct table_column){ .field = "column", .header = "",
+	list[block->column_count++] = (struct table_column){
+		.field = next_field(b, block), .header = "",
 		.prefix = "", .suffix = "", .otherwise = { .value = "", .value2 = "", .mark = "" } };
 	block->columns = list;
 	block_tell(b);
@@ -436,6 +473,7 @@ block_table_init(struct block_screen *b)
 	tree_init(&b->columns, &column_ops, _("Columns"), b);
 	form_init(&b->column, _("Column"), b);
 	b->column.changed = column_changed;
+	b->column.suggest = suggest;
 	tree_init(&b->rules, &rule_ops, _("Conditions"), b);
 	b->rules.empty = N_("choose a column");
 	form_init(&b->rule, _("Condition"), b);

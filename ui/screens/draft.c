@@ -177,15 +177,14 @@ add_select(struct buf *items, enum sql_dialect dialect, struct str statement)
 	select_list_fini(&select);
 }
 
-void
-draft_add_columns(struct studio *s, const char *name, struct buf *items)
+static void
+add_columns(struct studio *s, const char *name, struct buf *items)
 {
 	const struct task *t = model_task(s->model);
 	const struct node *node = t ? task_find_node(t, name) : NULL;
 	enum sql_dialect dialect;
 	struct sql_split split;
 
-	buf_adds(items, "rows()\n");
 	if (!node)
 		return;
 	dialect = draft_dialect(s, node);
@@ -193,6 +192,13 @@ draft_add_columns(struct studio *s, const char *name, struct buf *items)
 	for (size_t i = 0; i < split.count; i++)
 		add_select(items, dialect, sql_statement_text(&split.list[i], str_from(node->sql)));
 	sql_split_fini(&split);
+}
+
+void
+draft_add_columns(struct studio *s, const char *node, struct buf *items)
+{
+	buf_adds(items, "rows()\n");
+	add_columns(s, node, items);
 }
 
 /* --- completion -------------------- */
@@ -230,37 +236,33 @@ draft_offer_parameters(struct model *m, struct str prefix, completion_add_fn add
 		offer(t->parameters[i].name, _("parameter"), typed, add, sink);
 }
 
-static void
-offer_columns_of(struct studio *s, const char *node, struct str typed, completion_add_fn add,
-	void *sink)
+void
+draft_add_message_columns(struct studio *s, const char *push, struct buf *items)
 {
-	struct buf items = BUF_INIT;
-	struct str rest;
+	const struct task *t = model_task(s->model);
+	const struct node *node = t ? task_find_node(t, push) : NULL;
 
-	draft_add_columns(s, node, &items);
-	for (rest = buf_str(&items); rest.len;) {
-		size_t end = str_find(rest, STR("\n"), 0);
-		struct str one = str_slice(rest, 0, end);
-		char *name = xasprintf("%.*s", STR_ARG(one));
-
-		if (!str_is(one, "rows()"))
-			offer(name, _("column"), typed, add, sink);
-		free(name);
-		rest = end == SIZE_MAX ? STR_NONE : str_slice(rest, end + 1, rest.len);
-	}
-	buf_fini(&items);
+	for (size_t i = 0; node && i < node->input_count; i++)
+		add_columns(s, node->inputs[i].node, items);
+	for (size_t i = 0; node && !node->input_count && i < node->after.count; i++)
+		add_columns(s, node->after.list[i], items);
 }
 
 void
 draft_offer_columns(struct studio *s, const char *push, struct str prefix, completion_add_fn add,
 	void *sink)
 {
-	const struct task *t = model_task(s->model);
-	const struct node *node = t ? task_find_node(t, push) : NULL;
-	struct str typed = reference_of(prefix);
+	struct str typed = reference_of(prefix), rest;
+	struct buf items = BUF_INIT;
 
-	for (size_t i = 0; node && i < node->input_count; i++)
-		offer_columns_of(s, node->inputs[i].node, typed, add, sink);
-	for (size_t i = 0; node && !node->input_count && i < node->after.count; i++)
-		offer_columns_of(s, node->after.list[i], typed, add, sink);
+	draft_add_message_columns(s, push, &items);
+	for (rest = buf_str(&items); rest.len;) {
+		size_t end = str_find(rest, STR("\n"), 0);
+		char *name = xasprintf("%.*s", STR_ARG(str_slice(rest, 0, end)));
+
+		offer(name, _("column"), typed, add, sink);
+		free(name);
+		rest = end == SIZE_MAX ? STR_NONE : str_slice(rest, end + 1, rest.len);
+	}
+	buf_fini(&items);
 }

@@ -41,6 +41,8 @@ void draft_offer_columns(struct studio *s, const char *push, struct str prefix,
 	completion_add_fn add, void *sink);
 /* Of the open task's node: rows(), and the columns its statements name. */
 void draft_add_columns(struct studio *s, const char *node, struct buf *items);
+/* Columns that the nodes before a push node give to its message: one a line. */
+void draft_add_message_columns(struct studio *s, const char *push, struct buf *items);
 /* The dialect of a node's source. */
 enum sql_dialect draft_dialect(struct studio *s, const struct node *node);
 

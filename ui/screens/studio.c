@@ -22,7 +22,7 @@ pane_at(struct desk *d, size_t i)
 {
 	struct pane *const panes[PANES] = { &d->tasks.tree.pane, &d->sources.tree.pane,
 		&d->query.editor.pane, &d->query.grid.pane, &d->content.tree.pane,
-		&d->preview.pane };
+		&d->preview.view.pane };
 
 	return panes[i];
 }
@@ -278,6 +278,7 @@ open_studio(struct ui *ui, const char *argument, struct err *err)
 	d = xcalloc(1, sizeof(*d));
 	screen_init(&d->screen, &screen_studio_ops, ui);
 	d->studio = studio;
+	studio->desk = d;
 	d->model = studio->model;
 	desk_tasks_init(d);
 	desk_sources_init(d);
@@ -305,6 +306,7 @@ close_studio(struct screen *screen)
 {
 	struct desk *d = (struct desk *)screen;
 
+	d->studio->desk = NULL;
 	studio_cancel(d->studio, d);
 	loop_timer_cancel(ui_loop(screen->ui), &d->unsaved);
 	(void)model_task(d->model);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "ui/dialog.h"
+#include "ui/screens/mentions.h"
 #include "ui/screens/studio_private.h"
 
 #define DELAY_US (150 * INT64_C(1000))
@@ -29,19 +30,27 @@ shown_destination(struct desk *d, const struct node *push)
 	return names->count ? names->list[0] : NULL;
 }
 
+/* Where it is shown. */
+static struct pane *
+place_of(struct desk *d)
+{
+	return d->preview.lent ? &d->preview.lent->pane : &d->preview.view.pane;
+}
+
 static void
 show_title(struct desk *d)
 {
 	const struct desk_preview *p = &d->preview;
+	struct pane *pane = place_of(d);
 	char date[16] = "";
 
 	if (d->date.year)
 		date_format(d->date, date);
 	if (p->shown)
-		pane_set_title(&d->preview.pane, "%s · %s · %s%s%s", _("Preview"), p->shown,
+		pane_set_title(pane, "%s · %s · %s%s%s", _("Preview"), p->shown,
 			p->message.channel, *date ? " · " : "", date);
 	else
-		pane_set_title(&d->preview.pane, "%s%s%s", _("Preview"), *date ? " · " : "", date);
+		pane_set_title(pane, "%s%s%s", _("Preview"), *date ? " · " : "", date);
 }
 
 static void
@@ -55,7 +64,7 @@ composed(void *context, const struct composed *fresh)
 	composing_free(p->composing);
 	p->composing = NULL;
 	show_title(d);
-	pane_dirty(&p->pane);
+	pane_dirty(place_of(d));
 	if (busy || p->again)
 		desk_preview_later(d);
 }
@@ -68,25 +77,24 @@ compose_now(void *context)
 	const struct task *t = model_task(d->model);
 	const struct node *push = desk_content_push(d);
 	struct composed_input in = { .ws = d->studio->ws, .task = t, .push = push,
-		.columns = p->pane.rect.cols - 2, .results = results, .context = d, .date = d->date };
+		.columns = place_of(d)->rect.cols - 2, .results = results, .context = d, .date = d->date };
 	const char *shown;
 
 	/* One at a time: what was changed meanwhile is composed after it. */
 	p->again = p->composing != NULL;
-	if (!pane_is_shown(&p->pane) || p->again)
+	if (!pane_is_shown(place_of(d)) || p->again)
 		return;
 	if (!t || !push) {
 		composed_fini(&p->message);
-		pane_set_title(&p->pane, "%s", _("Preview"));
-		pane_dirty(&p->pane);
+		pane_set_title(place_of(d), "%s", _("Preview"));
+		pane_dirty(place_of(d));
 		return;
 	}
 	shown = shown_destination(d, push);
 	free(p->shown);
 	p->shown = shown ? xstrdup(shown) : NULL;
 	in.destination = p->shown;
-	p->mentions = (int)(push->mentions.users.count + push->mentions.mobiles.count +
-			    push->mentions.emails.count + push->mentions.all);
+	p->mentions = (int)mentions_count(&push->mentions);
 	p->composing = composed_start(ui_loop(d->screen.ui), &in, composed, d);
 }
 
@@ -241,18 +249,26 @@ draw_notes(const struct desk_preview *p, struct canvas *c)
 	return y;
 }
 
+static struct desk *
+desk_of(struct pane *pane)
+{
+	return ((struct preview_view *)pane)->desk;
+}
+
 static void
 draw(struct pane *pane, struct canvas *c)
 {
-	struct desk *d = (struct desk *)pane->screen;
-	struct desk_preview *p = &d->preview;
-	int y, rows = p->message.channel[0] ? c->rows - 1 : c->rows;
+	struct desk *d = desk_of(pane);
+	struct desk_preview *p;
+	int y, rows;
 
 	canvas_clear(c, ROLE_TEXT);
-	if (!model_is_open(d->model)) {
+	if (!d || !model_is_open(d->model)) {
 		canvas_puts(c, 0, 1, ROLE_DIM, _("no task is open"));
 		return;
 	}
+	p = &d->preview;
+	rows = p->message.channel[0] ? c->rows - 1 : c->rows;
 	if (p->top > 0 && p->top >= p->message.line_count)
 		p->top = p->message.line_count ? p->message.line_count - 1 : 0;
 	y = draw_notes(p, c);
@@ -267,31 +283,33 @@ draw(struct pane *pane, struct canvas *c)
 }
 
 static void
-scroll(struct desk_preview *p, int by)
+scroll(struct desk *d, int by)
 {
+	struct desk_preview *p = &d->preview;
+
 	if (by < 0)
 		p->top -= p->top > (size_t)-by ? (size_t)-by : p->top;
 	else if (p->top + (size_t)by < p->message.line_count)
 		p->top += (size_t)by;
-	pane_dirty(&p->pane);
+	pane_dirty(place_of(d));
 }
 
 static bool
 handle_key(struct pane *pane, const struct key *k)
 {
-	struct desk *d = (struct desk *)pane->screen;
+	struct desk *d = desk_of(pane);
 	int page = pane->rect.rows > 2 ? pane->rect.rows - 2 : 1;
 
-	if (k->mods & ~(unsigned)MOD_SHIFT)
+	if (!d || (k->mods & ~(unsigned)MOD_SHIFT))
 		return false;
 	if (k->code == K_DOWN || k->code == 'j')
-		scroll(&d->preview, 1);
+		scroll(d, 1);
 	else if (k->code == K_UP || k->code == 'k')
-		scroll(&d->preview, -1);
+		scroll(d, -1);
 	else if (k->code == K_PAGE_DOWN)
-		scroll(&d->preview, page);
+		scroll(d, page);
 	else if (k->code == K_PAGE_UP)
-		scroll(&d->preview, -page);
+		scroll(d, -page);
 	else if (k->code == K_RIGHT || k->code == 'l')
 		desk_preview_next(d, 1);
 	else if (k->code == K_LEFT || k->code == 'h')
@@ -304,17 +322,18 @@ handle_key(struct pane *pane, const struct key *k)
 static bool
 handle_mouse(struct pane *pane, const struct mouse *m)
 {
-	struct desk *d = (struct desk *)pane->screen;
+	struct desk *d = desk_of(pane);
 
-	if (m->kind == MOUSE_WHEEL_DOWN || m->kind == MOUSE_WHEEL_UP)
-		scroll(&d->preview, m->kind == MOUSE_WHEEL_DOWN ? 3 : -3);
+	if (d && (m->kind == MOUSE_WHEEL_DOWN || m->kind == MOUSE_WHEEL_UP))
+		scroll(d, m->kind == MOUSE_WHEEL_DOWN ? 3 : -3);
 	return true;
 }
 
 static void
 handle_layout(struct pane *pane)
 {
-	desk_preview_later((struct desk *)pane->screen);
+	if (desk_of(pane))
+		desk_preview_later(desk_of(pane));
 }
 
 static const struct pane_ops pane_ops = {
@@ -328,7 +347,8 @@ static const struct pane_ops pane_ops = {
 void
 desk_preview_init(struct desk *d)
 {
-	pane_init(&d->preview.pane, &pane_ops, _("Preview"));
+	pane_init(&d->preview.view.pane, &pane_ops, _("Preview"));
+	d->preview.view.desk = d;
 	d->preview.timer = (struct timer){ .fn = compose_now, .context = d };
 }
 
@@ -342,4 +362,36 @@ desk_preview_fini(struct desk *d)
 	composed_fini(&p->message);
 	free(p->shown);
 	free(p->destination);
+}
+
+/* --- beside another screen -------------------------------------------------------------------------- */
+
+void
+preview_view_init(struct preview_view *view, struct studio *s)
+{
+	*view = (struct preview_view){ .desk = s->desk };
+	pane_init(&view->pane, &pane_ops, _("Preview"));
+	if (view->desk)
+		view->desk->preview.lent = view;
+}
+
+void
+preview_view_fini(struct preview_view *view)
+{
+	if (view->desk && view->desk->preview.lent == view)
+		view->desk->preview.lent = NULL;
+}
+
+void
+preview_view_later(struct preview_view *view)
+{
+	if (view->desk)
+		desk_preview_later(view->desk);
+}
+
+void
+preview_view_next(struct preview_view *view, int by)
+{
+	if (view->desk)
+		desk_preview_next(view->desk, by);
 }

@@ -13,6 +13,7 @@
 #include "ui/composed.h"
 #include "ui/editor.h"
 #include "ui/grid.h"
+#include "ui/screens/preview.h"
 #include "ui/screens/screens.h"
 #include "ui/studio.h"
 #include "ui/tree.h"
@@ -90,7 +91,8 @@ struct desk_content {
 };
 
 struct desk_preview {
-	struct pane pane;
+	struct preview_view view;
+	struct preview_view *lent; /* shown there instead; NULL: in its own place */
 	struct timer timer;
 	struct composed message;
 	struct composing *composing; /* under way; NULL: none */
