@@ -3,6 +3,7 @@
  * found and what to do about it. */
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/timex.h>
 #include <time.h>
 #include <unistd.h>
@@ -12,6 +13,7 @@
 #include "src/channel/channel.h"
 #include "src/cli/child.h"
 #include "src/cli/interrupt.h"
+#include "src/cli/reach.h"
 #include "src/cli/session.h"
 #include "src/source/source.h"
 #include "src/task/task_json.h"
@@ -21,6 +23,7 @@
 #include "src/workspace/store_source.h"
 
 #define CONNECT_TIMEOUT_US (5 * CLOCK_SECOND)
+#define DISK_LEAST_MB 100
 #define LATE_US (300 * CLOCK_SECOND) /* a pass should have looked by then */
 
 enum finding { FINDING_OK, FINDING_WARNING, FINDING_PROBLEM };
@@ -129,6 +132,34 @@ check_clock(struct doctor *d)
 		report(d, "clock", FINDING_OK, NULL, "%s %s", now, zone_name(zone));
 }
 
+static void
+check_zones(struct doctor *d)
+{
+	struct err err = ERR_INIT;
+
+	if (!zone_get("Europe/Berlin", &err) || !zone_get("Asia/Shanghai", &err))
+		report(d, "zones", FINDING_PROBLEM, "install tzdata (or set TZDIR)",
+			"the time zone data is missing: %s", err.msg);
+	else
+		report(d, "zones", FINDING_OK, NULL, "the host's zone is %s", zone_host_name());
+}
+
+static void
+check_disk(struct doctor *d)
+{
+	struct statvfs fs;
+	uint64_t mb;
+
+	if (statvfs(workspace_path(d->ws), &fs) != 0)
+		return; /* the workspace was just read there */
+	mb = (uint64_t)fs.f_bavail * fs.f_frsize >> 20;
+	if (mb < DISK_LEAST_MB)
+		report(d, "disk", FINDING_PROBLEM, "free some space: a pass that cannot record "
+			"a message does not send it", "%llu MB free", (unsigned long long)mb);
+	else
+		report(d, "disk", FINDING_OK, NULL, "%llu MB free", (unsigned long long)mb);
+}
+
 /* Whether the crontab or a user timer names this workspace or program. */
 static bool
 is_scheduled(const char *workspace)
@@ -219,6 +250,28 @@ check_tasks(struct doctor *d)
 			published, frozen);
 }
 
+/* Tasks whose last run failed. */
+static void
+check_failing(struct doctor *d)
+{
+	struct err err = ERR_INIT;
+	struct failing worst;
+	int64_t count;
+	char hint[64];
+
+	if (!ledger_failing(d->ws, &d->arena, &count, &worst, &err)) {
+		report_err(d, "failing", &err);
+	} else if (count == 0) {
+		report(d, "failing", FINDING_OK, NULL, "no task");
+	} else {
+		snprintf(hint, sizeof(hint), "dpstudio show-run %lld", (long long)worst.since_run);
+		report(d, "failing", FINDING_WARNING, hint,
+			"%lld task%s, %s %lld time%s in a row: %s", (long long)count,
+			count == 1 ? "" : "s", worst.task, (long long)worst.failures,
+			worst.failures == 1 ? "" : "s", worst.error);
+	}
+}
+
 static void
 check_ledger(struct doctor *d)
 {
@@ -241,9 +294,14 @@ check_notices(struct doctor *d)
 {
 	struct err err = ERR_INIT;
 	const char *name;
+	int64_t waiting;
 
-	if (!workspace_notify(d->ws, &d->arena, &name, &err))
+	if (!workspace_notify(d->ws, &d->arena, &name, &err) ||
+		!ledger_notice_count(d->ws, &waiting, &err))
 		report_err(d, "notices", &err);
+	else if (waiting)
+		report(d, "notices", FINDING_WARNING, "the next pass tries them again",
+			"%lld could not be sent yet", (long long)waiting);
 	else if (!*name)
 		report(d, "notices", FINDING_WARNING, "dpstudio workspace set notify=DEST",
 			"failures of tasks without on_failure go to stderr only");
@@ -339,7 +397,8 @@ check_destinations(struct doctor *d)
 		ok = channel || err_set(&err, ERR_CONFIG, "this program has no channel '%s'",
 					row->channel);
 		ok = ok && store_destination_get(d->ws, row->name, &d->arena, NULL, &settings, &err) &&
-		     channel_settings_check(channel, &settings, &err);
+		     channel_settings_check(channel, &settings, &err) &&
+		     reach_destination(&settings, CONNECT_TIMEOUT_US / 1000, &err);
 		if (ok)
 			report(d, "destination", FINDING_OK, NULL, "%s (%s)", row->name,
 				row->channel);
@@ -365,8 +424,8 @@ check_audit(struct doctor *d)
 static bool
 run_doctor(struct cli *cli, struct err *err)
 {
-	static void (*const checks[])(struct doctor *) = { check_key, check_clock, check_schedule,
-		check_tasks, check_ledger, check_notices, check_sources, check_destinations,
+	static void (*const checks[])(struct doctor *) = { check_key, check_clock, check_zones,
+		check_disk, check_schedule, check_tasks, check_failing, check_ledger, check_notices, check_sources, check_destinations,
 		check_audit };
 	struct doctor d = { .cli = cli };
 
@@ -390,8 +449,8 @@ run_doctor(struct cli *cli, struct err *err)
 
 const struct command command_doctor = {
 	.name = "doctor", .args = "", .help = "why does nothing arrive? check everything and say",
-	.more = "Checks the program and its drivers, workspace, key, clock, schedule, tasks,\n"
-		"deliveries with unknown outcome, every data source (it connects) and the\n"
-		"settings of every destination (nothing is sent).",
+	.more = "Checks the program and its drivers, workspace, key, clock, zones, disk, schedule,\n"
+		"tasks, which of them fail, deliveries with unknown outcome, notices, every data\n"
+		"source (it connects) and every destination (its host is called, nothing is sent).",
 	.group = GROUP_HOUSE, .json = true, .run = run_doctor,
 };

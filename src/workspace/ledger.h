@@ -91,6 +91,14 @@ DP_API bool ledger_events(struct workspace *ws, int64_t run_id, struct arena *a,
 DP_API bool ledger_open_counts(struct workspace *ws, int64_t *deferred, int64_t *unknown,
 	struct err *err);
 
+/* How many tasks fail, and the one that has failed most often in a row. */
+struct failing {
+	const char *task, *error;
+	int64_t since_run, failures;
+};
+DP_API bool ledger_failing(struct workspace *ws, struct arena *a, int64_t *count,
+	struct failing *worst, struct err *err);
+
 /* --- passes and claims ----------------------------------------------------- */
 
 /* The life of a pass: a row, and an OFD lock on its byte of WORKSPACE-passes. */
@@ -122,6 +130,7 @@ DP_API bool ledger_notice_add(struct workspace *ws, const struct pass *pass, str
 	struct err *err);
 /* It is settled; or, with `again`, left for another pass. */
 DP_API bool ledger_notice_end(struct workspace *ws, int64_t id, bool again, struct err *err);
+DP_API bool ledger_notice_count(struct workspace *ws, int64_t *count, struct err *err);
 /* Takes those whose pass is gone. *list: all that this one holds now. */
 DP_API bool ledger_notice_take(struct workspace *ws, const struct pass *pass, struct arena *a,
 	struct notice_list *list, struct err *err);

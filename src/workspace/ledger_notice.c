@@ -77,3 +77,13 @@ ledger_notice_take(struct workspace *ws, const struct pass *pass, struct arena *
 	}
 	return db_finish(db, !failed, err);
 }
+
+DB_SQL(count_sql, "SELECT count(*) FROM notice");
+
+bool
+ledger_notice_count(struct workspace *ws, int64_t *count, struct err *err)
+{
+	bool found;
+
+	return db_row(workspace_db(ws), &count_sql, NULL, &found, err, ">i", count);
+}

@@ -263,3 +263,23 @@ ledger_open_counts(struct workspace *ws, int64_t *deferred, int64_t *unknown, st
 	return db_row(workspace_db(ws), &open_counts_sql, NULL, &found, err, ">ii", deferred,
 		unknown);
 }
+
+DB_SQL(failing_count_sql,
+	"SELECT count(*) FROM streak WHERE task_id IN (SELECT id FROM task)");
+DB_SQL(failing_worst_sql,
+	"SELECT t.name, s.since_run, s.failures, COALESCE(r.error, '') FROM streak s"
+	" JOIN task t ON t.id = s.task_id LEFT JOIN run r ON r.id = s.since_run"
+	" ORDER BY s.failures DESC, t.name LIMIT 1");
+
+bool
+ledger_failing(struct workspace *ws, struct arena *a, int64_t *count, struct failing *worst,
+	struct err *err)
+{
+	struct db *db = workspace_db(ws);
+	bool found;
+
+	*worst = (struct failing){ .task = "", .error = "" };
+	return db_row(db, &failing_count_sql, NULL, &found, err, ">i", count) &&
+	       db_row(db, &failing_worst_sql, a, &found, err, ">tiit", &worst->task,
+		       &worst->since_run, &worst->failures, &worst->error);
+}
