@@ -157,6 +157,8 @@ count_part(struct part_sink *self, const struct part *part, struct err *err)
 	struct composed *c = ((struct count_sink *)self)->c;
 
 	(void)err;
+	if (part->budget)
+		c->budget = part->budget;
 	c->parts = part->of > part->number ? part->of : part->number;
 	if (part->measured > c->measured && !part_is_file(part->kind))
 		c->measured = part->measured;

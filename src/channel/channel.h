@@ -60,6 +60,7 @@ struct part {
 	const char *kind;	  /* channel's own word: "markdown", "text"; see part_is_file */
 	struct str title;	  /* for people: show-run, subject */
 	size_t measured;	  /* in the channel's own counting unit */
+	size_t budget;		  /* of this form of message; 0: the channel's */
 	size_t rows;		  /* table rows in it */
 };
 

@@ -76,6 +76,7 @@ emit_one(struct chat *chat, const struct planned_part *planned, struct str title
 	out = (struct part){ .number = number, .of = of + (int)chat->extra_count,
 		.body = buf_str(&body), .content_type = chat->content_type, .kind = chat->kind,
 		.title = part.title, .measured = measured ? measured : body.len,
+		.budget = chat->budget,
 		.rows = planned->rows };
 	ok = sink->part(sink, &out, err);
 	buf_fini(&numbered);

@@ -44,6 +44,7 @@ struct chat {
 	struct parts_options plan; /* budget for the units alone */
 	const char *content_type;
 	const char *kind;
+	size_t budget; /* of a whole message, where this form has one of its own; 0 */
 	void *context;
 	/* Appends the request body; the result is what it measures in the channel's
 	 * unit, 0: the body's bytes. */

@@ -217,7 +217,7 @@ build(struct document *doc, const struct settings *settings, struct part_sink *s
 	chat.context = (void *)form;
 	chat.body = add_body;
 	chat.kind = form->name;
-	chat.plan.budget = form->budget;
+	chat.plan.budget = chat.budget = form->budget;
 	chat.picture = add_picture;
 	if (needs_mention_message(form, &chat.mentions))
 		chat.extra = add_mention_message;

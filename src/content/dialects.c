@@ -6,7 +6,8 @@
 
 #define ZWSP "\xE2\x80\x8B" /* U+200B: splits what would be syntax, shows nothing */
 
-/* How a channel's data values are neutralised (channels.md 12). */
+/* How a channel's data values are neutralised: the rows NEUTRAL below are the table of
+ * channels.md 12, one a channel and place. */
 struct neutral {
 	const char *const *map; /* what stands for each ASCII character; NULL: itself */
 	const char *guard; /* before what begins a list, quote or heading; NULL: none needed */

@@ -313,7 +313,8 @@ tell_part(struct part_sink *self, const struct part *part, struct err *err)
 
 	(void)err;
 	buf_addf(&json, "{\"part\":%d,\"of\":%d,\"rows\":%zu,\"measured\":%zu,\"budget\":%zu",
-		part->number, part->of, part->rows, part->measured, s->target->channel->budget);
+		part->number, part->of, part->rows, part->measured,
+		part->budget ? part->budget : s->target->channel->budget);
 	buf_addf(&json, ",\"burst\":%d,\"refill_s\":%.6f", s->burst, s->refill_s);
 	add_text(&json, "node", str_from(s->push->name));
 	add_text(&json, "destination", str_from(s->target->name));
