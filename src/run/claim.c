@@ -6,7 +6,7 @@
 
 #include "src/task/task_json.h"
 
-#define BATCH 500
+#define MOST_TASKS 10000 /* in one pass */
 #define MAX_SLOTS 1000 /* of one task in one pass */
 #define MAX_STEPS 4000 /* while looking for them */
 
@@ -54,6 +54,15 @@ struct due_slot {
 struct due_slots {
 	struct due_slot list[MAX_SLOTS]; /* newest first */
 	size_t count;
+};
+
+struct claim {
+	struct arena arena;
+	struct due_list list;
+	size_t at; /* of list: claimed before it */
+	const char *group;
+	int64_t now_us;
+	struct due_slots slots;
 };
 
 /* The newest slot before `before_us` by the plan of `number`; *found false: none. */
@@ -174,29 +183,22 @@ add_runs(struct workspace *ws, const struct pass *pass, const struct due_task *d
 	return true;
 }
 
+/* Only the task that still stands at that time is claimed. What can fail for one task
+ * alone comes before the first write. */
 static bool
-move_on(struct workspace *ws, const struct due_task *due, struct loaded *l, int64_t now_us,
-	struct err *err)
-{
-	struct version_slot next;
-	bool found;
-
-	if (!version_next_slot(ws, due->id, now_us - l->plan.jitter_us, &next, &found, err))
-		return false;
-	return task_move_next(ws, due->id, due->next_us, found ? next.wake_us : 0,
-		found ? next.slot.at_us : 0, err);
-}
-
-static bool
-claim_one(struct workspace *ws, const struct pass *pass, const struct due_task *due,
-	int64_t now_us, struct due_slots *slots, struct err *err)
+claim_one(struct claim *c, struct workspace *ws, const struct pass *pass,
+	const struct due_task *due, struct err *err)
 {
 	struct loaded l = { .arena = ARENA_INIT };
+	struct version_slot next;
+	bool found;
 	bool ok = load(ws, due->id, due->version, &l, err) &&
-		  collect(ws, due, &l, now_us, wanted_slots(&l.task), slots, err) &&
+		  collect(ws, due, &l, c->now_us, wanted_slots(&l.task), &c->slots, err) &&
 		  load(ws, due->id, due->version, &l, err) &&
-		  add_runs(ws, pass, due, &l, slots, now_us, err) &&
-		  move_on(ws, due, &l, now_us, err);
+		  version_next_slot(ws, due->id, c->now_us - l.plan.jitter_us, &next, &found, err) &&
+		  task_move_next(ws, due->id, due->next_us, found ? next.wake_us : 0,
+			  found ? next.slot.at_us : 0, err) &&
+		  add_runs(ws, pass, due, &l, &c->slots, c->now_us, err);
 
 	unload(&l);
 	return ok;
@@ -214,35 +216,51 @@ tell_trouble(const struct due_task *due, const struct err *err)
 	return true;
 }
 
+struct claim *
+claim_open(struct workspace *ws, const char *group, int64_t now_us, struct err *err)
+{
+	struct claim *c = xcalloc(1, sizeof(*c));
+
+	c->group = group;
+	c->now_us = now_us;
+	if (task_due(ws, now_us, MOST_TASKS, &c->arena, &c->list, err))
+		return c;
+	claim_close(c);
+	return NULL;
+}
+
 bool
-claim_due(struct workspace *ws, const struct pass *pass, const char *group, int64_t now_us,
+claim_some(struct claim *c, struct workspace *ws, const struct pass *pass, size_t count,
 	struct err *err)
 {
-	struct due_slots *slots = xmalloc(sizeof(*slots));
-	struct db *db = workspace_db(ws);
-	struct arena a = ARENA_INIT;
-	struct due_list list;
-	bool ok = db_begin(db, err);
-	bool begun = ok;
-
-	ok = ok && task_due(ws, now_us, BATCH * 20, &a, &list, err);
-	for (size_t i = 0; ok && i < list.count; i++) {
+	for (; count > 0 && c->at < c->list.count; c->at++) {
+		const struct due_task *due = &c->list.rows[c->at];
 		struct err why = ERR_INIT;
 
-		if (group && strcmp(group, list.rows[i].group) != 0)
+		if (c->group && strcmp(c->group, due->group) != 0)
 			continue;
-		ok = db_begin(db, err);
-		if (ok && !db_finish(db, claim_one(ws, pass, &list.rows[i], now_us, slots, &why),
-				  &why)) {
-			ok = tell_trouble(&list.rows[i], &why);
-			if (!ok)
-				*err = why;
+		count--;
+		if (!claim_one(c, ws, pass, due, &why) && !tell_trouble(due, &why)) {
+			*err = why;
+			return false;
 		}
 	}
-	ok = begun ? db_finish(db, ok, err) : false;
-	arena_fini(&a);
-	free(slots);
-	return ok;
+	return true;
+}
+
+bool
+claim_is_over(const struct claim *c)
+{
+	return !c || c->at == c->list.count;
+}
+
+void
+claim_close(struct claim *c)
+{
+	if (!c)
+		return;
+	arena_fini(&c->arena);
+	free(c);
 }
 
 bool
@@ -253,7 +271,7 @@ claim_preview(struct workspace *ws, const char *group, int64_t now_us,
 	struct due_slots *slots = xmalloc(sizeof(*slots));
 	struct arena a = ARENA_INIT;
 	struct due_list list;
-	bool ok = task_due(ws, now_us, BATCH * 20, &a, &list, err);
+	bool ok = task_due(ws, now_us, MOST_TASKS, &a, &list, err);
 
 	for (size_t i = 0; ok && i < list.count; i++) {
 		struct loaded l = { .arena = ARENA_INIT };

@@ -10,9 +10,17 @@
 /* A slot this much older than now was missed (policy "skip"). */
 #define MISSED_GRACE_US (600 * CLOCK_SECOND)
 
-/* Claims everything due for the pass: runs stand in the ledger, held by it. */
-DP_API bool claim_due(struct workspace *ws, const struct pass *pass, const char *group,
-	int64_t now_us, struct err *err);
+struct claim;
+
+/* What is due at now_us, of one runner group (borrowed; NULL all); nothing is written. */
+DP_API struct claim *claim_open(struct workspace *ws, const char *group, int64_t now_us,
+	struct err *err);
+/* Claims up to `count` more tasks for the pass, in the caller's transaction: their runs
+ * stand in the ledger, held by it. */
+DP_API bool claim_some(struct claim *c, struct workspace *ws, const struct pass *pass,
+	size_t count, struct err *err);
+DP_API bool claim_is_over(const struct claim *c); /* also when c is NULL */
+DP_API void claim_close(struct claim *c);
 /* The same without writing anything: calls `fn` for each slot that would be claimed. */
 DP_API bool claim_preview(struct workspace *ws, const char *group, int64_t now_us,
 	void (*fn)(void *context, const char *task, int64_t version, const struct slot *slot),

@@ -82,7 +82,7 @@ give_request(struct supervisor *s, struct active *a, struct buf *request, struct
 	struct run_request run = { .task = &a->task, .definition = a->definition,
 		.task_id = a->run.task_id, .run_id = a->run.id, .version = a->run.version,
 		.slot_us = a->run.slot_us, .business_date = a->run.business_date, .env = a->env,
-		.timeout_us = a->task.timeout_s * CLOCK_SECOND, .overrides = overrides };
+		.timeout_us = a->task.timeout_s * CLOCK_SECOND, .overrides = overrides, .ends = s->ends };
 	bool ok;
 
 	run.zone = claim_slot_zone(s->ws, &a->task, a->run.slot_us, err);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "src/base/json.h"
+#include "src/run/ends.h"
 #include "src/run/request.h"
 #include "src/run/supervise.h"
 #include "src/workspace/store_destination.h"
@@ -358,7 +359,7 @@ go_stored(struct supervisor *s, struct sending *p, struct err *err)
 
 	frame_put_u32(&head, p->job);
 	buf_adds(&request, "{\"kind\":\"send\",");
-	ok = ok && request_destination(s->ws, p->destination, &request, err);
+	ok = ok && ends_add_destination(s->ends, s->ws, p->destination, &request, err);
 	if (ok) {
 		buf_addf(&request, ",\"part\":%d,\"of\":%d", p->part, p->parts);
 		add_member(&request, "part_kind", d.kind);

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "src/run/run.h"
+#include "src/workspace/db.h"
 
 #define RACY_NS INT64_C(2000000000)
 #define NOTE_MAX 512
@@ -96,6 +97,7 @@ read_next(const char *path, const char *stamp)
 	sqlite3 *db = NULL;
 	int64_t next = 0;
 
+	db_configure();
 	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) ==
 			SQLITE_OK &&
 		sqlite3_busy_timeout(db, BUSY_MS) == SQLITE_OK &&

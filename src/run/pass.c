@@ -10,8 +10,6 @@
 #include "src/run/supervise.h"
 #include "src/task/task_json.h"
 
-#define TAKE_LIMIT 20000
-
 /* Mixed endings: unknown over refused over interrupted over failed (design section 6). */
 static void
 set_exit_status(struct pass_summary *sum)
@@ -28,35 +26,6 @@ set_exit_status(struct pass_summary *sum)
 		sum->exit_status = 1;
 	else
 		sum->exit_status = 0;
-}
-
-/* Everything this pass holds now comes into the loop. */
-static bool
-add_held(struct supervisor *s, struct err *err)
-{
-	struct arena a = ARENA_INIT;
-	struct run_list held;
-	bool ok = ledger_held_runs(s->ws, s->pass.id, &a, &held, err);
-
-	for (size_t i = 0; ok && i < held.count; i++)
-		ok = supervisor_add(s, &held.rows[i], err);
-	arena_fini(&a);
-	return ok;
-}
-
-static bool
-take_due(struct supervisor *s, const struct pass_options *options, struct err *err)
-{
-	struct arena a = ARENA_INIT;
-	int64_t now = clock_now_us();
-	struct run_list taken;
-	bool ok = version_replan(s->ws, false, err) &&
-		  claim_due(s->ws, &s->pass, options->group, now, err) &&
-		  ledger_take(s->ws, &s->pass, options->group, now, TAKE_LIMIT, &a, &taken, err) &&
-		  notice_resume(s, err);
-
-	arena_fini(&a);
-	return ok;
 }
 
 /* --- by hand --------------------------------------------------------------------------- */
@@ -145,9 +114,9 @@ run_pass(struct workspace *ws, const struct pass_options *options, struct pass_s
 	for (size_t i = 0; ok && i < options->task_count; i++)
 		ok = add_by_hand(&s, options->tasks[i], options, err);
 	if (options->task_count == 0)
-		ok = take_due(&s, options, err);
+		ok = take_open(&s, options->group, err);
 	/* What was added before a mistake in the words must not stay behind. */
-	ok = add_held(&s, ok ? err : &(struct err)ERR_INIT) && ok;
+	ok = take_held(&s, ok ? err : &(struct err)ERR_INIT) && ok;
 	if (!ok && options->task_count)
 		supervisor_stop = SUPERVISOR_STOP;
 	ok = supervisor_loop(&s, ok ? err : &(struct err)ERR_INIT) && ok;
@@ -186,7 +155,7 @@ run_test(struct workspace *ws, const struct run_choice *choice, int64_t *run_id,
 
 		s.quiet = s.no_retry = true;
 		ok = add_chosen(&s, choice, &run, &chosen.row, &chosen.task, err) &&
-		     add_held(&s, err) && supervisor_loop(&s, err);
+		     take_held(&s, err) && supervisor_loop(&s, err);
 		supervisor_fini(&s);
 		*run_id = summary->last_run_id;
 		if (ok && draft_passed(summary))
@@ -205,7 +174,7 @@ run_test(struct workspace *ws, const struct run_choice *choice, int64_t *run_id,
 static bool
 loop_once(struct supervisor *s, struct err *err)
 {
-	return add_held(s, err) && supervisor_loop(s, err);
+	return take_held(s, err) && supervisor_loop(s, err);
 }
 
 bool

@@ -3,22 +3,8 @@
 
 #include <stdlib.h>
 
+#include "src/run/ends.h"
 #include "src/task/task_json.h"
-#include "src/workspace/store_destination.h"
-
-static void
-add_settings(const struct settings *s, struct buf *to)
-{
-	buf_adds(to, "\"settings\":[");
-	for (size_t i = 0; i < s->count; i++) {
-		buf_adds(to, i ? ",[" : "[");
-		json_add_string(to, str_from(s->list[i].name));
-		buf_addc(to, ',');
-		json_add_string(to, str_from(s->list[i].value));
-		buf_adds(to, s->list[i].secret ? ",true]" : ",false]");
-	}
-	buf_addc(to, ']');
-}
 
 static void
 add_member(struct buf *to, const char *key, struct str value)
@@ -28,28 +14,6 @@ add_member(struct buf *to, const char *key, struct str value)
 }
 
 /* --- sources ------------------------------------------------------------------------- */
-
-/* "name/env":{"kind":…,"settings":…} */
-static bool
-add_source(struct workspace *ws, const char *name, enum source_env env, struct buf *to,
-	struct err *err)
-{
-	struct settings settings = SETTINGS_INIT;
-	struct arena a = ARENA_INIT;
-	struct source_row row;
-	bool ok = store_source_get(ws, name, env, &a, &row, &settings, err);
-
-	if (ok) {
-		buf_adds(to, "{\"kind\":");
-		json_add_string(to, str_from(row.kind));
-		buf_addc(to, ',');
-		add_settings(&settings, to);
-		buf_addc(to, '}');
-	}
-	settings_fini(&settings);
-	arena_fini(&a);
-	return ok;
-}
 
 static bool
 used_before(const struct task *task, size_t i, enum source_env env, enum source_env run_env)
@@ -83,7 +47,7 @@ add_sources(struct workspace *ws, const struct run_request *run, struct buf *to,
 		json_add_string(to, str_from(key));
 		free(key);
 		buf_addc(to, ':');
-		if (!add_source(ws, node->source, env, to, err))
+		if (!ends_add_source(run->ends, ws, node->source, env, to, err))
 			return err_wrap(err, "node %s", node->name);
 	}
 	buf_addc(to, '}');
@@ -91,25 +55,6 @@ add_sources(struct workspace *ws, const struct run_request *run, struct buf *to,
 }
 
 /* --- destinations --------------------------------------------------------------------- */
-
-bool
-request_destination(struct workspace *ws, const char *name, struct buf *to, struct err *err)
-{
-	struct settings settings = SETTINGS_INIT;
-	struct arena a = ARENA_INIT;
-	struct destination_row row;
-	bool ok = store_destination_get(ws, name, &a, &row, &settings, err);
-
-	if (ok) {
-		buf_adds(to, "\"channel\":");
-		json_add_string(to, str_from(row.channel));
-		buf_addc(to, ',');
-		add_settings(&settings, to);
-	}
-	settings_fini(&settings);
-	arena_fini(&a);
-	return ok;
-}
 
 struct names {
 	const char *list[256];
@@ -158,7 +103,7 @@ add_destinations(struct workspace *ws, const struct run_request *run, struct buf
 			buf_addc(to, ',');
 		json_add_string(to, str_from(names.list[i]));
 		buf_adds(to, ":{");
-		if (!request_destination(ws, names.list[i], to, err))
+		if (!ends_add_destination(run->ends, ws, names.list[i], to, err))
 			return false;
 		buf_addc(to, '}');
 	}
@@ -217,7 +162,7 @@ request_source(struct workspace *ws, const char *kind, const char *source, enum 
 	const char *extra, int64_t timeout_us, struct buf *to, struct err *err)
 {
 	buf_addf(to, "{\"kind\":\"%s\",\"source\":", kind);
-	if (!add_source(ws, source, env, to, err))
+	if (!ends_add_source(NULL, ws, source, env, to, err))
 		return false;
 	finish_source(extra, timeout_us, to);
 	return true;
@@ -230,7 +175,7 @@ request_source_settings(const char *kind, const char *source_kind, const struct 
 	buf_addf(to, "{\"kind\":\"%s\",\"source\":{\"kind\":", kind);
 	json_add_string(to, str_from(source_kind));
 	buf_addc(to, ',');
-	add_settings(settings, to);
+	ends_add_settings(settings, to);
 	buf_addc(to, '}');
 	finish_source(extra, timeout_us, to);
 }
@@ -251,7 +196,7 @@ request_note(struct workspace *ws, const char *destination, const char *title, c
 	const char *key, struct buf *to, struct err *err)
 {
 	buf_adds(to, "{\"kind\":\"send\",");
-	if (!request_destination(ws, destination, to, err))
+	if (!ends_add_destination(NULL, ws, destination, to, err))
 		return false;
 	finish_note(title, text, key, to);
 	return true;
@@ -264,7 +209,7 @@ request_note_settings(const char *channel, const struct settings *settings, cons
 	buf_adds(to, "{\"kind\":\"send\",\"channel\":");
 	json_add_string(to, str_from(channel));
 	buf_addc(to, ',');
-	add_settings(settings, to);
+	ends_add_settings(settings, to);
 	finish_note(title, text, key, to);
 }
 

@@ -9,6 +9,8 @@
 #include "src/task/task.h"
 #include "src/workspace/store_source.h"
 
+struct ends;
+
 /* A run of `task` (whose canonical text is `definition`) for one slot. */
 struct run_request {
 	const struct task *task;
@@ -23,13 +25,11 @@ struct run_request {
 	int64_t timeout_us;
 	bool preview;
 	int columns;
+	struct ends *ends; /* what is known of sources and destinations; NULL nothing */
 };
 
 DP_API bool request_run(struct workspace *ws, const struct run_request *run, struct buf *to,
 	struct err *err);
-/* Destination names a run will need: of its pushes, or `to` instead. */
-DP_API bool request_destination(struct workspace *ws, const char *name, struct buf *to,
-	struct err *err); /* appends ,"channel":…,"settings":[…] */
 
 /* kind "query", "describe", "schema" or "ping" of one source. `extra` is appended
  * as it is (",\"sql\":…"); NULL none. */

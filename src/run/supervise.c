@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "src/run/supervise.h"
 
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/run/claim.h"
+#include "src/run/ends.h"
 #include "src/task/task_json.h"
 #include "src/workspace/version.h"
 
@@ -15,6 +18,7 @@
 #define LIMIT_LOOK_US (CLOCK_SECOND / 4)
 #define STALL_US (10 * CLOCK_SECOND) /* the loop turns each second */
 #define QUIET_MS 20 /* commits reach the disk after as long without news */
+#define KEEP_BYTES (4 << 20) /* of freed memory: a pass asks for it again at once */
 #define QUIT_US (8 * CLOCK_SECOND) /* after SIGTERM */
 
 volatile int supervisor_stop;
@@ -33,6 +37,7 @@ supervisor_init(struct supervisor *s, struct workspace *ws, int jobs, struct pas
 	struct sigaction stop = { .sa_handler = on_stop }, ignore = { .sa_handler = SIG_IGN };
 
 	*s = (struct supervisor){ .ws = ws, .summary = summary };
+	mallopt(M_TRIM_THRESHOLD, KEEP_BYTES);
 	for (int i = 0; i < MAX_WORKERS; i++)
 		s->crew[i].child.fd = -1;
 	if (jobs <= 0 && !workspace_jobs(ws, &jobs, err))
@@ -42,6 +47,7 @@ supervisor_init(struct supervisor *s, struct workspace *ws, int jobs, struct pas
 	s->jobs = jobs < 1 ? 1 : jobs > MAX_WORKERS ? MAX_WORKERS : jobs;
 	if (!db_relax(workspace_db(ws), true, err) || !pass_begin(ws, &s->pass, err))
 		return false;
+	s->ends = ends_new();
 	supervisor_stop = 0;
 	sigemptyset(&stop.sa_mask);
 	sigaction(SIGTERM, &stop, &old_term);
@@ -84,6 +90,8 @@ supervisor_fini(struct supervisor *s)
 	end_relaxed(s);
 	crew_end(s);
 	notice_free(s);
+	claim_close(s->claim);
+	ends_free(s->ends);
 	while (s->actives) {
 		struct active *next = s->actives->next;
 
@@ -493,7 +501,7 @@ poll_timeout(const struct supervisor *s)
 		if (next < wall)
 			wall = next;
 	}
-	if (s->dirty)
+	if (s->dirty || take_is_wanted(s))
 		return 0;
 	if (wall != INT64_MAX && wall - now < 1000000)
 		return wall > now ? (int)((wall - now) / 1000) + 1 : 1;
@@ -550,7 +558,7 @@ needs_turn(struct supervisor *s)
 {
 	int64_t now = clock_now_us();
 
-	if (s->dirty || (supervisor_stop && !s->quitting))
+	if (s->dirty || take_is_wanted(s) || (supervisor_stop && !s->quitting))
 		return true;
 	if (s->held_back && clock_mono_us() >= s->next_limit_look_us) {
 		s->next_limit_look_us = clock_mono_us() + LIMIT_LOOK_US;
@@ -568,7 +576,7 @@ has_work(const struct supervisor *s)
 	for (const struct active *a = s->actives; a; a = a->next)
 		if (a->phase != ACTIVE_DONE)
 			return true;
-	return false;
+	return !take_is_over(s);
 }
 
 /* What a GO depends on is on the disk before it leaves. */
@@ -597,7 +605,7 @@ turn(struct supervisor *s, struct err *err)
 			crew_turn(s, &s->crew[i]);
 		}
 	ok = !supervisor_stop || quit(s, err);
-	ok = ok && write_turn(s, err);
+	ok = ok && take_more(s, err) && write_turn(s, err);
 	if (!db_finish(db, ok, err) || !sync_turn(s, err))
 		return false;
 	for (struct active *a = s->actives; a; a = a->next)

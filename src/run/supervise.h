@@ -92,8 +92,13 @@ struct crew { /* one worker */
 	int64_t heard_us;	/* monotonic: its last frame, or when it was told to send */
 };
 
+struct claim;
+struct ends;
+
 struct supervisor {
 	struct workspace *ws;
+	struct ends *ends;   /* sources and destinations read before */
+	struct claim *claim; /* what is due and not claimed yet; NULL nothing */
 	struct pass pass;
 	struct active *actives;
 	struct crew crew[MAX_WORKERS];
@@ -149,6 +154,17 @@ void crew_unqueue(struct supervisor *s);
 void crew_dismiss(struct supervisor *s);
 void crew_end(struct supervisor *s);
 bool crew_has_idle(const struct crew *c);
+
+/* --- take.c: runs into the loop ------------------------------------------------------- */
+
+/* Everything the pass holds in the ledger and the loop does not have. */
+bool take_held(struct supervisor *s, struct err *err);
+/* Looks what is due, and takes over what waits or was left behind. */
+bool take_open(struct supervisor *s, const char *group, struct err *err);
+/* Claims some more when few wait for a worker; in the turn's transaction. */
+bool take_more(struct supervisor *s, struct err *err);
+bool take_is_wanted(const struct supervisor *s);
+bool take_is_over(const struct supervisor *s);
 
 /* --- ahead.c: a worker before the first job ------------------------------------------- */
 

@@ -184,6 +184,16 @@ prepare_for_writing(struct db *db, struct err *err)
 		"PRAGMA synchronous = FULL; PRAGMA journal_size_limit = " WAL_KEEP_BYTES, err);
 }
 
+void
+db_configure(void)
+{
+	static bool done;
+
+	if (!done)
+		sqlite3_config(SQLITE_CONFIG_PAGECACHE, NULL, 0, 0);
+	done = true;
+}
+
 struct db *
 db_open(const char *path, enum db_mode mode, int busy_ms, struct err *err)
 {
@@ -191,6 +201,7 @@ db_open(const char *path, enum db_mode mode, int busy_ms, struct err *err)
 
 	if (!check_file(path, mode, err))
 		return NULL;
+	db_configure();
 	db = xcalloc(1, sizeof(*db));
 	db->path = xstrdup(path);
 	db->mode = mode;
@@ -223,6 +234,7 @@ db_close(struct db *db)
 		return;
 	for (size_t i = 0; i < db_sql_count(); i++)
 		sqlite3_finalize(db->cache[i].prepared);
+	sqlite3_finalize(db->data_version);
 	if (db->keeps_log)
 		leave_small_log(db);
 	sqlite3_close(db->handle);
@@ -331,6 +343,22 @@ db_sync(struct db *db, struct err *err)
 	if (log->pMethods->xSync(log, SQLITE_SYNC_NORMAL) != SQLITE_OK)
 		return err_errno(err, "%s-wal cannot be brought to disk", db->path);
 	return true;
+}
+
+/* -1, which no version is, when it cannot be read. */
+int64_t
+db_foreign_changes(struct db *db)
+{
+	int64_t version = -1;
+
+	if (db->data_version ||
+		sqlite3_prepare_v2(db->handle, "PRAGMA data_version", -1, &db->data_version, NULL) ==
+			SQLITE_OK) {
+		if (sqlite3_step(db->data_version) == SQLITE_ROW)
+			version = sqlite3_column_int64(db->data_version, 0);
+		sqlite3_reset(db->data_version);
+	}
+	return version;
 }
 
 bool

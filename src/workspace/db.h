@@ -85,6 +85,13 @@ DP_API const char *db_text(const struct db_stmt *stmt, int column, struct arena 
 
 /* --- transactions ----------------------------------------------------------- */
 
+/* Before this process first uses SQLite: pages are allocated one by one. A list after IN
+ * in a CHECK or an index is a small table of its own each time its row is written, which
+ * would take room for twenty. */
+DP_API void db_configure(void);
+/* A number that changes when another connection has changed the database. */
+DP_API int64_t db_foreign_changes(struct db *db);
+
 /* BEGIN IMMEDIATE; inside another one a savepoint, so that calls nest. Each begin is
  * ended by exactly one commit or rollback. A failed commit has rolled back. */
 DP_API bool db_begin(struct db *db, struct err *err);

@@ -21,6 +21,7 @@ struct db {
 	enum db_mode mode;
 	bool keeps_log;	       /* was relaxed: a small log stays when it is closed */
 	int depth;	       /* of transactions; the inner ones are savepoints */
+	sqlite3_stmt *data_version;
 	struct db_stmt *cache; /* one a registered statement */
 };
 
