@@ -194,7 +194,7 @@ $(O)/bench/%: $(O)/tests/bench/%.o $(O)/libengine.a
 .PHONY: zones faults soak
 soak: ## 100,000 random keys, resizes and pastes on the studio (long)
 	@$(MAKE) --no-print-directory -s VARIANT=san all unit
-	@TEST_TIMEOUT=3000 tests/run soak
+	@DPSTUDIO_SOAK=10 TEST_TIMEOUT=3000 tests/run soak
 zones: $(O)/tests/zones_driver ## every zone file against Python's zoneinfo (long)
 	@tests/integration/zones.py --all --driver=$(O)/tests/zones_driver
 faults: ## kill -9, fail-the-Nth-call and power-cut campaigns (long)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Thousands of random keys, clicks, pastes and sizes, in the editor of a file and in the
- * whole studio: it lives, stays sound under the sanitizers, and gives the terminal back.
+ * whole studio: it lives, stays sound under the sanitizers, shows what it would show if
+ * it drew all anew, and gives the terminal back.
  * DPSTUDIO_SOAK=N does N times as much, with other seeds. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,6 +17,8 @@
 
 #include "src/base/clock.h"
 #include "tests/unit/lib_vterm.h"
+
+#define DIFFERENCES_MOST 1 /* in one round */
 
 static char folder[] = "/tmp/dpstudio-soak-XXXXXX";
 static char program[PATH_MAX];
@@ -54,7 +57,8 @@ set_up(void **state)
 	setenv("EDITOR", "true", 1);
 	setenv("VISUAL", "true", 1);
 	snprintf(command, sizeof(command),
-		"cd '%s' && echo \"select 1 from t where d = '\\${date}';\" > soak.sql && "
+		"cd '%s' && seq 400 | sed \"s/.*/select a_& from t_& where d = '\\${date}' -- &&/\" "
+		"> soak.sql && "
 		"'%s' init --demo --timezone UTC >/dev/null 2>&1",
 		folder, program);
 	return run_shell(command);
@@ -160,10 +164,55 @@ is_still_there(struct vt *vt, pid_t pid, unsigned round)
 	return false;
 }
 
+static struct str
+take_line(struct str *rest)
+{
+	size_t end = str_find(*rest, STR("\n"), 0);
+	struct str line = str_slice(*rest, 0, end);
+
+	*rest = end == SIZE_MAX ? STR_NONE : str_slice(*rest, end + 1, rest->len);
+	return line;
+}
+
+/* But for the line that says saving or saved: that changes of itself. */
+static bool
+same_screen(struct str a, struct str b)
+{
+	while (a.len || b.len) {
+		struct str one = take_line(&a), other = take_line(&b);
+
+		if (!str_equal(one, other) && str_find(one, STR("sav"), 0) == SIZE_MAX)
+			return false;
+	}
+	return true;
+}
+
+/* What was changed bit by bit is what a whole new drawing makes. `differed` counts where
+ * not: something may have changed of itself (an answer that came), but not often. */
+static void
+check_painting(struct vt *vt, pid_t pid, unsigned round, int *differed)
+{
+	struct buf before = BUF_INIT, after = BUF_INIT;
+
+	kill(pid, SIGCONT);
+	vt_settle(vt, 700); /* drafts are saved by then */
+	vt_dump(vt, &before);
+	kill(pid, SIGWINCH); /* it draws all when the size may have changed */
+	vt_settle(vt, 200);
+	vt_dump(vt, &after);
+	if (!same_screen(buf_str(&before), buf_str(&after)) && ++*differed > DIFFERENCES_MOST) {
+		print_message("bit by bit\n%s\nanew\n", buf_text(&before));
+		show_and_fail(vt, round);
+	}
+	buf_fini(&before);
+	buf_fini(&after);
+}
+
 static void
 soak(const char *words, const char *ready, unsigned round)
 {
 	bool there = true;
+	int differed = 0;
 	char mouse[40];
 	struct vt vt;
 	pid_t pid;
@@ -180,8 +229,8 @@ soak(const char *words, const char *ready, unsigned round)
 			vt_resize_program(&vt, (int)chance(50) + 1, (int)chance(150) + 1);
 		if (chance(20) == 0)
 			vt_settle(&vt, 2);
-		if (chance(200) == 0)
-			vt_settle(&vt, 200);
+		if (chance(100) == 0)
+			check_painting(&vt, pid, round, &differed);
 		there = is_still_there(&vt, pid, round);
 	}
 	if (there) {
@@ -189,6 +238,11 @@ soak(const char *words, const char *ready, unsigned round)
 		vt_settle(&vt, 300);
 		there = is_still_there(&vt, pid, round);
 		kill(pid, SIGTERM);
+		/* A Ctrl-Z that was still in the pipe stops it before it hears that. */
+		for (int i = 0; there && i < 10 && kill(pid, 0) == 0; i++) {
+			kill(pid, SIGCONT);
+			vt_settle(&vt, 50);
+		}
 		if (there && !vt_wait_text(&vt, "STATUS"))
 			show_and_fail(&vt, round);
 		(void)is_still_there(&vt, pid, round);
