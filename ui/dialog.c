@@ -285,6 +285,10 @@ handle_key(struct pane *pane, const struct key *k)
 	else if (k->code == K_RIGHT || k->code == K_DOWN || key_is(k, 'j', 0) ||
 		 key_is(k, 'l', 0) || key_is(k, K_TAB, 0))
 		move(d, d->current + 1);
+	else if (k->code == K_HOME)
+		move(d, 0);
+	else if (k->code == K_END)
+		move(d, d->button_count - 1);
 	else if (k->code == K_PAGE_UP)
 		move(d, d->current > page ? d->current - page : 0);
 	else if (k->code == K_PAGE_DOWN)
