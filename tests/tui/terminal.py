@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The real program in a real terminal: a tmux server of our own with one window."""
+import itertools
 import os
 import subprocess
 import time
@@ -8,6 +9,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 PROGRAM = os.environ.get("DPSTUDIO", os.path.join(TOP, "build", "opt", "dpstudio"))
 WAIT = 15.0
+number = itertools.count(1)  # a server that ends may still listen
 
 
 class Lost(Exception):
@@ -18,7 +20,7 @@ class Terminal:
     """One tmux server of our own with one window."""
 
     def __init__(self, folder, columns, rows, argv):
-        self.socket = os.path.join(folder, "tmux")
+        self.socket = os.path.join(folder, f"tmux{next(number)}")
         self.environment = {"PATH": os.environ["PATH"], "HOME": folder, "TZ": "UTC",
                             "TERM": "xterm-256color", "LANG": "C.UTF-8"}
         command = "exec env -u DPSTUDIO_SCRIPT TERM=tmux-256color " + " ".join(argv)
