@@ -313,6 +313,7 @@ static void
 check_modules(struct doctor *d)
 {
 	static const char *const names[] = { "net", "render", "console", "studio" };
+	struct buf there = BUF_INIT;
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		struct err err = ERR_INIT;
@@ -320,15 +321,20 @@ check_modules(struct doctor *d)
 		if (!module_ops(names[i], &err))
 			report_err(d, "program", &err);
 	}
-	for (size_t i = 0; i < source_kind_count(); i++) {
-		struct err err = ERR_INIT;
-
-		if (!source_kind_is_available(source_kind_at(i), &err))
-			report(d, "drivers", FINDING_WARNING, err.hint, "%s: %s",
-				source_kind_at(i)->name, err.msg);
-	}
 	if (d->problems == 0)
 		report(d, "program", FINDING_OK, NULL, "dpstudio " DP_VERSION);
+	for (size_t i = 0; i < source_kind_count(); i++) {
+		const char *kind = source_kind_at(i)->name;
+		struct err err = ERR_INIT;
+
+		if (source_kind_is_available(source_kind_at(i), &err))
+			buf_addf(&there, "%s%s", there.len ? ", " : "", kind);
+		else
+			report(d, "drivers", FINDING_WARNING, err.hint, "%s: %s", kind, err.msg);
+	}
+	if (there.len)
+		report(d, "drivers", FINDING_OK, NULL, "%s", buf_text(&there));
+	buf_fini(&there);
 }
 
 static void
