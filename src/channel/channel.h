@@ -56,6 +56,7 @@ DP_API const char *outcome_class_name(enum outcome_class c);
 struct part {
 	int number, of;		  /* from 1 */
 	struct str body;	  /* JSON, MIME, text */
+	struct buf *holder;	  /* where body lies, when the sink may take it; or NULL */
 	const char *content_type; /* static */
 	const char *kind;	  /* channel's own word: "markdown", "text"; see part_is_file */
 	struct str title;	  /* for people: show-run, subject */

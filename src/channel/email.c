@@ -374,6 +374,7 @@ build(struct document *doc, const struct settings *settings, struct part_sink *s
 			document_warn(doc, "W_SIZE", "the mail has %zu MB; many servers take less",
 				message.len >> 20);
 		part.body = buf_str(&message);
+		part.holder = &message;
 		part.measured = message.len;
 		ok = sink->part(sink, &part, err);
 	}

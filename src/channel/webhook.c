@@ -315,6 +315,7 @@ build(struct document *doc, const struct settings *settings, struct part_sink *s
 		if (doc->blocks[i].kind == DOC_TABLE)
 			part.rows += doc->blocks[i].table.row_count;
 	part.body = buf_str(&body);
+	part.holder = &body;
 	part.measured = body.len;
 	ok = ok && sink->part(sink, &part, err);
 	buf_fini(&body);

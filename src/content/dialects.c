@@ -17,12 +17,17 @@ struct neutral {
 static bool
 at_line_start(const struct buf *to)
 {
+	static const bool marks[256] = { [' '] = true, ['\t'] = true, ['>'] = true, ['-'] = true,
+		['*'] = true, ['+'] = true, ['.'] = true, [')'] = true, ['\0'] = true,
+		['0'] = true, ['1'] = true, ['2'] = true, ['3'] = true, ['4'] = true,
+		['5'] = true, ['6'] = true, ['7'] = true, ['8'] = true, ['9'] = true };
+
 	for (size_t i = to->len; i > 0; i--) {
 		char c = to->p[i - 1];
 
 		if (c == '\n')
 			return true;
-		if (!strchr(" \t>-*+.)0123456789", c))
+		if (!marks[(unsigned char)c])
 			return false;
 	}
 	return true;
@@ -133,9 +138,10 @@ has_marks(struct str s, const char *const *map)
 static void
 gfm_data(struct buf *to, struct str data)
 {
+	bool may_link = data.len && (memchr(data.p, ':', data.len) || memchr(data.p, 'w', data.len));
 	size_t at = 0, scheme, www;
 
-	if (has_marks(data, gfm_marks_map))
+	if (may_link && has_marks(data, gfm_marks_map))
 		while ((scheme = str_find(data, STR("://"), at)),
 			(www = str_find(data, STR("www."), at)), scheme != www) {
 			at = scheme < www ? scheme : www + 3;

@@ -12,6 +12,7 @@
 #include "src/task/task_json.h"
 
 #define TERM_AFTER_US (2 * CLOCK_SECOND)
+#define TAKE_FROM ((size_t)64 << 10)
 #define KILL_AFTER_US (4 * CLOCK_SECOND)
 
 bool
@@ -176,7 +177,7 @@ static void
 drop_parts(struct active *a)
 {
 	for (size_t i = 0; i < a->part_count; i++)
-		free((char *)a->parts[i].plan.body.p);
+		free(a->parts[i].plan_bytes);
 	a->part_count = 0;
 }
 
@@ -201,15 +202,21 @@ took_end(struct active *a, struct str payload)
 	cJSON_Delete(json);
 }
 
+/* A large body is kept where it arrived. */
 static void
-took_part(struct active *a, struct str payload)
+took_part(struct crew *c, struct active *a, struct str payload)
 {
 	struct err err = ERR_INIT;
+	char *bytes = NULL;
 	uint32_t len;
 
-	if (!frame_take_u32(&payload, &len) || len > payload.len ||
+	if (!frame_take_u32(&payload, &len) || len > payload.len)
+		len = UINT32_MAX;
+	else if (payload.len - len > TAKE_FROM)
+		bytes = frame_take(&c->io);
+	if (len == UINT32_MAX ||
 		!deliver_add_part(a, str_slice(payload, 0, len),
-			str_slice(payload, len, payload.len), &err))
+			str_slice(payload, len, payload.len), bytes, &err))
 		err_set(&a->err, ERR_INTERNAL, "the worker's plan is malformed");
 }
 
@@ -291,7 +298,7 @@ took_run_frame(struct supervisor *s, struct crew *c, struct active *a, enum fram
 	} else if (type == FRAME_ITEM && a->phase == ACTIVE_RUNNING) {
 		took_item(a, payload);
 	} else if (type == FRAME_PART && a->phase == ACTIVE_RUNNING) {
-		took_part(a, payload);
+		took_part(c, a, payload);
 	}
 }
 

@@ -86,13 +86,16 @@ same_chain(const struct sending *a, const struct sending *b)
 }
 
 bool
-deliver_add_part(struct active *a, struct str text, struct str body, struct err *err)
+deliver_add_part(struct active *a, struct str text, struct str body, char *bytes,
+	struct err *err)
 {
 	cJSON *json = json_parse(text, err);
 	struct sending *p;
 
-	if (!json)
+	if (!json) {
+		free(bytes);
 		return false;
+	}
 	p = new_sending(a);
 	p->index = (uint32_t)(a->part_count - 1);
 	p->kept = true;
@@ -112,7 +115,10 @@ deliver_add_part(struct active *a, struct str text, struct str body, struct err 
 		.content_type = arena_strdup(&a->arena, text_of(json, "content_type")),
 		.title = arena_strdup(&a->arena, text_of(json, "title")),
 		.idempotency_key = arena_strdup(&a->arena, text_of(json, "key")),
-		.body = { str_dup(body), body.len } };
+		.body = body };
+	p->plan_bytes = bytes;
+	if (!bytes)
+		p->plan.body.p = p->plan_bytes = str_dup(body);
 	cJSON_Delete(json);
 	for (size_t i = 0; i < p->index; i++)
 		if (same_chain(&a->parts[i], p) && a->parts[i].part == p->part)
@@ -171,7 +177,8 @@ deliver_plan(struct supervisor *s, struct active *a, struct err *err)
 		ok = ledger_plan(s->ws, &a->run, &p->plan, &p->id, err);
 	}
 	for (size_t i = 0; ok && i < a->part_count; i++) {
-		free((char *)a->parts[i].plan.body.p);
+		free(a->parts[i].plan_bytes);
+		a->parts[i].plan_bytes = NULL;
 		a->parts[i].plan.body = STR_NONE;
 	}
 	a->planned_in_ledger = ok;

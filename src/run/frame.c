@@ -20,18 +20,18 @@ frame_io_init(struct frame_io *io, int fd)
 
 /* Requests carry secrets: nothing of them stays in freed memory. */
 static void
-wipe(struct buf *b)
+wipe(struct buf *b, size_t most)
 {
 	if (b->p)
-		explicit_bzero(b->p, b->cap);
+		explicit_bzero(b->p, most < b->cap ? most : b->cap);
 	buf_fini(b);
 }
 
 void
 frame_io_fini(struct frame_io *io)
 {
-	wipe(&io->in);
-	wipe(&io->out);
+	wipe(&io->in, io->in_most);
+	wipe(&io->out, io->out_most);
 }
 
 void
@@ -61,15 +61,31 @@ frame_take_u32(struct str *from, uint32_t *v)
 	return true;
 }
 
+static void
+note_out(struct frame_io *io)
+{
+	if (io->out.len > io->out_most)
+		io->out_most = io->out.len;
+	if (buf_is_over(&io->out))
+		io->closed = true;
+}
+
+/* A frame but for its body. */
+static void
+queue_head(struct frame_io *io, enum frame_type type, struct str head, size_t body)
+{
+	frame_put_u32(&io->out, (uint32_t)(1 + head.len + body));
+	buf_addc(&io->out, (char)type);
+	buf_add_str(&io->out, head);
+	note_out(io);
+}
+
 void
 frame_queue(struct frame_io *io, enum frame_type type, struct str head, struct str body)
 {
-	frame_put_u32(&io->out, (uint32_t)(1 + head.len + body.len));
-	buf_addc(&io->out, (char)type);
-	buf_add_str(&io->out, head);
+	queue_head(io, type, head, body.len);
 	buf_add_str(&io->out, body);
-	if (buf_is_over(&io->out))
-		io->closed = true;
+	note_out(io);
 }
 
 /* Gives taken bytes back when that is cheap: all of them, or a lot. */
@@ -101,32 +117,71 @@ frame_flush(struct frame_io *io)
 	return !io->closed;
 }
 
+static void
+wait_writable(int fd)
+{
+	struct pollfd p = { fd, POLLOUT, 0 };
+
+	poll(&p, 1, -1);
+}
+
 bool
 frame_flush_all(struct frame_io *io)
 {
-	while (frame_flush(io) && io->out_pos < io->out.len) {
-		struct pollfd p = { io->fd, POLLOUT, 0 };
+	while (frame_flush(io) && io->out_pos < io->out.len)
+		wait_writable(io->fd);
+	return !io->closed;
+}
 
-		poll(&p, 1, -1);
+bool
+frame_send(struct frame_io *io, enum frame_type type, struct str head, struct str body)
+{
+	queue_head(io, type, head, body.len);
+	frame_flush_all(io);
+	while (!io->closed && body.len) {
+		ssize_t n = send(io->fd, body.p, body.len, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+		if (n > 0)
+			body = str_slice(body, (size_t)n, body.len);
+		else if (errno == EAGAIN || errno == EWOULDBLOCK)
+			wait_writable(io->fd);
+		else if (errno != EINTR)
+			io->closed = true;
 	}
 	return !io->closed;
+}
+
+/* What to ask for: the rest of a large frame and nothing behind it, so that it can be
+ * taken with its buffer. */
+static size_t
+read_size(const struct frame_io *io)
+{
+	size_t have = io->in.len - io->in_pos, len;
+
+	if (have < HEADER)
+		return READ_SIZE;
+	len = 4 + (size_t)read_u32(io->in.p + io->in_pos);
+	return len <= FRAME_MAX && len > have + READ_SIZE ? len - have : READ_SIZE;
 }
 
 bool
 frame_fill(struct frame_io *io)
 {
 	for (;;) {
-		char *to = buf_reserve(&io->in, READ_SIZE);
+		size_t size = read_size(io);
+		char *to = buf_reserve(&io->in, size);
 		ssize_t n;
 
 		if (!to) {
 			io->closed = true;
 			return false;
 		}
-		n = recv(io->fd, to, READ_SIZE, MSG_DONTWAIT);
+		n = recv(io->fd, to, size, MSG_DONTWAIT);
 		if (n > 0) {
 			buf_commit(&io->in, (size_t)n);
-			if ((size_t)n < READ_SIZE)
+			if (io->in.len > io->in_most)
+				io->in_most = io->in.len;
+			if ((size_t)n < size)
 				return true;
 			if (io->in.len > READ_SIZE * 16)
 				return true;
@@ -164,9 +219,22 @@ frame_next(struct frame_io *io, enum frame_type *type, struct str *payload)
 	return true;
 }
 
+char *
+frame_take(struct frame_io *io)
+{
+	size_t end = io->in_pos + 4 + read_u32(io->in.p + io->in_pos);
+
+	if (end != io->in.len)
+		return NULL;
+	io->in_pos = 0;
+	return buf_take(&io->in);
+}
+
 void
 frame_drop(struct frame_io *io)
 {
+	if (io->in.len == 0) /* taken */
+		return;
 	io->in_pos += 4 + read_u32(io->in.p + io->in_pos);
 	compact(&io->in, &io->in_pos);
 }

@@ -10,6 +10,7 @@ struct frame_io {
 	int fd;
 	struct buf in, out;
 	size_t in_pos, out_pos; /* taken from the front already */
+	size_t in_most, out_most; /* bytes ever there: what is wiped at the end */
 	bool closed; /* the other side is gone */
 };
 
@@ -23,6 +24,10 @@ DP_API bool frame_take_u32(struct str *from, uint32_t *v);
 /* Queues one frame: type, then head and body as the payload. */
 DP_API void frame_queue(struct frame_io *io, enum frame_type type, struct str head,
 	struct str body);
+/* The same at once, after what is queued, waiting as long as it takes: for a body too
+ * large to be copied. */
+DP_API bool frame_send(struct frame_io *io, enum frame_type type, struct str head,
+	struct str body);
 /* Writes what is queued, as far as it goes. False when the other side is gone. */
 DP_API bool frame_flush(struct frame_io *io);
 /* Writes all that is queued, waiting as long as it takes. */
@@ -33,5 +38,8 @@ DP_API bool frame_fill(struct frame_io *io);
  * when there is none yet. A frame that breaks the rules closes the stream. */
 DP_API bool frame_next(struct frame_io *io, enum frame_type *type, struct str *payload);
 DP_API void frame_drop(struct frame_io *io);
+/* The buffer in which the payload lies, the caller's to free(), when no other frame has
+ * begun in it; else NULL. frame_drop then has nothing left to do. */
+DP_API char *frame_take(struct frame_io *io);
 
 #endif

@@ -62,7 +62,7 @@ static void
 active_free(struct active *a)
 {
 	for (size_t i = 0; i < a->part_count; i++)
-		free((char *)a->parts[i].plan.body.p);
+		free(a->parts[i].plan_bytes);
 	free(a->parts);
 	free(a->parameters);
 	if (a->has_task)

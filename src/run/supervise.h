@@ -52,6 +52,7 @@ struct sending {
 	struct crew *by; /* who sends it now */
 	/* From FRAME_PART until the plan is in the ledger. */
 	struct delivery_row plan;
+	char *plan_bytes; /* where the plan's body lies; owned */
 };
 
 struct active {
@@ -175,7 +176,9 @@ void ahead_end(struct crew *c); /* when there is no pass for it after all */
 
 /* --- deliver.c: parts -------------------------------------------------------------- */
 
-bool deliver_add_part(struct active *a, struct str json, struct str body, struct err *err);
+/* `bytes`: what body lies in, taken over; NULL: the body is copied. */
+bool deliver_add_part(struct active *a, struct str json, struct str body, char *bytes,
+	struct err *err);
 /* The plan goes into the ledger, once, in the caller's transaction. */
 bool deliver_plan(struct supervisor *s, struct active *a, struct err *err);
 /* Deliveries of a run taken over: what is left to send. */

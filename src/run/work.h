@@ -15,6 +15,7 @@ struct target { /* a destination of this run */
 struct kept_part {
 	const struct target *target;
 	struct part part; /* body and title in the work's arena */
+	char *body;	  /* or the body here, owned; NULL */
 	char key[40];	  /* idempotency key */
 };
 

@@ -66,7 +66,10 @@ worker_tell(struct worker *w, const struct request *r, enum frame_type type, str
 
 	frame_put_u32(&first, r->job);
 	buf_add_str(&first, head);
-	frame_queue(&w->io, type, buf_str(&first), body);
+	if (body.len > HOLD_BACK)
+		frame_send(&w->io, type, buf_str(&first), body);
+	else
+		frame_queue(&w->io, type, buf_str(&first), body);
 	buf_fini(&first);
 	if (w->io.out.len - w->io.out_pos > HOLD_BACK)
 		frame_flush_all(&w->io);

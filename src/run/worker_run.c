@@ -55,6 +55,8 @@ work_free(struct work *work)
 {
 	if (!work)
 		return;
+	for (size_t i = 0; i < work->part_count; i++)
+		free(work->parts[i].body);
 	for (size_t i = 0; i < work->target_count; i++) {
 		settings_fini(&work->targets[i].settings);
 		free(work->targets[i].name);
@@ -297,7 +299,11 @@ keep(struct tell_sink *s, const struct part *part)
 		(work->part_count + 1) * sizeof(*kept));
 	kept = &work->parts[work->part_count++];
 	*kept = (struct kept_part){ .target = s->target, .part = *part };
-	kept->part.body = arena_str(&work->arena, part->body);
+	kept->part.holder = NULL;
+	if (part->holder)
+		kept->body = buf_take(part->holder);
+	else
+		kept->part.body = arena_str(&work->arena, part->body);
 	kept->part.title = arena_str(&work->arena, part->title);
 	idempotency_key(kept->key, s->doc->message_id, s->push->name, s->target->name,
 		part->number);

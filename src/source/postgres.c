@@ -116,15 +116,16 @@ take_row(struct pg_query *q, const PGresult *result, struct row_sink *sink, stru
 {
 	for (size_t i = 0; i < q->count; i++) {
 		int column = (int)i;
+		size_t len = (size_t)PQgetlength(result, 0, column);
 
-		if (PQgetisnull(result, 0, column)) {
+		if (len == 0 && PQgetisnull(result, 0, column)) {
 			q->values[i] = (struct value){ VALUE_NULL, STR_NONE };
 			continue;
 		}
-		if ((size_t)PQgetlength(result, 0, column) > RESULT_MAX_CELL)
+		if (len > RESULT_MAX_CELL)
 			return err_set(err, ERR_LIMIT, "a value of column %zu is too large", i + 1);
 		q->values[i] = pg_value(&q->scratch, q->columns[i].kind,
-			PQgetvalue(result, 0, column), (size_t)PQgetlength(result, 0, column));
+			PQgetvalue(result, 0, column), len);
 	}
 	if (!sink->row(sink, q->values, q->count, err))
 		return false;

@@ -56,7 +56,8 @@ struct db_stmt;
 
 /* Starts a statement with its parameters, described by one letter each:
  *   i int64_t   t const char * (NULL: null)   s struct str (text)
- *   b struct str (bytes)   d double   n nothing: null   z int64_t (0: null)
+ *   b struct str (bytes, not copied: they stay until the statement has ended)
+ *   d double   n nothing: null   z int64_t (0: null)
  * NULL on failure. Ended by db_end or by the last db_next. */
 DP_API struct db_stmt *db_query(struct db *db, const struct db_sql *sql, struct err *err,
 	const char *types, ...);

@@ -77,13 +77,14 @@ db_check_statements(struct db *db, struct err *err)
 	return true;
 }
 
+/* A blob is not copied: it lives until the statement has ended (db.h). */
 static int
 bind_bytes(sqlite3_stmt *s, int at, struct str value, bool is_text)
 {
 	const char *p = value.p ? value.p : "";
 
 	return is_text ? sqlite3_bind_text64(s, at, p, value.len, SQLITE_TRANSIENT, SQLITE_UTF8) :
-			 sqlite3_bind_blob64(s, at, p, value.len, SQLITE_TRANSIENT);
+			 sqlite3_bind_blob64(s, at, p, value.len, SQLITE_STATIC);
 }
 
 static int
