@@ -120,13 +120,39 @@ is_dropped(uint32_t c)
 	       c == 0x2028 || c == 0x2029 || (c >= 0xFDD0 && c <= 0xFDEF);
 }
 
+/* How much of the beginning is printable ASCII. */
+static size_t
+ascii_prefix(struct str s)
+{
+	size_t n = 0;
+
+	while (n < s.len && s.p[n] >= 0x20 && s.p[n] < 0x7F)
+		n++;
+	return n;
+}
+
+/* Of it, what is a column a byte: the last one may have marks that follow. */
+static size_t
+plain_prefix(struct str s)
+{
+	size_t n = ascii_prefix(s);
+
+	return n == s.len || n == 0 ? n : n - 1;
+}
+
 void
 utf8_sanitize(struct buf *to, struct str s, bool one_line)
 {
 	while (s.len) {
 		uint32_t c;
 		bool valid;
-		size_t n = decode_strict(s, &c, &valid);
+		size_t plain = ascii_prefix(s), n;
+
+		buf_add(to, s.p, plain);
+		s = str_slice(s, plain, s.len);
+		if (s.len == 0)
+			break;
+		n = decode_strict(s, &c, &valid);
 
 		if (c == '\r') {
 			c = '\n';
@@ -205,8 +231,13 @@ utf8_width(struct str s)
 	size_t width = 0;
 
 	while (s.len) {
-		size_t n = utf8_grapheme(s);
+		size_t n = plain_prefix(s);
 
+		width += n;
+		s = str_slice(s, n, s.len);
+		if (s.len == 0)
+			break;
+		n = utf8_grapheme(s);
 		width += (size_t)utf8_grapheme_width(str_slice(s, 0, n));
 		s = str_slice(s, n, s.len);
 	}
@@ -216,8 +247,9 @@ utf8_width(struct str s)
 size_t
 utf8_fit(struct str s, size_t columns, size_t *used_columns)
 {
-	size_t pos = 0, used = 0;
+	size_t pos = plain_prefix(s), used;
 
+	pos = used = pos < columns ? pos : columns;
 	while (pos < s.len) {
 		size_t n = utf8_grapheme(str_slice(s, pos, s.len));
 		size_t w = (size_t)utf8_grapheme_width(str_slice(s, pos, pos + n));
