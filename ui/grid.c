@@ -139,7 +139,8 @@ show_cursor(struct grid *grid)
 		grid->top = grid->row - rows + 1;
 	if (grid->top + rows > grid->rows)
 		grid->top = grid->rows > rows ? grid->rows - rows : 0;
-	if (grid->left < keep)
+	/* On the column that stays, those beside it are its neighbours. */
+	if (grid->left < keep || grid->column < keep)
 		grid->left = keep;
 	if (grid->columns == 0 || grid->column < keep)
 		return;
