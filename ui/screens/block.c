@@ -321,6 +321,7 @@ shown(struct screen *screen)
 
 	if (is_text(b))
 		moved(b);
+	preview_view_shown(&b->preview);
 }
 
 /* The preview beside it, or below, where there is room. */

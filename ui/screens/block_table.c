@@ -375,6 +375,7 @@ suggest(void *context, const char *name, struct buf *items)
 static void
 add_column(struct block_screen *b, struct block *block)
 {
+	const char *field = next_field(b, block);
 	struct table_column *list;
 
 	if (block->column_count >= COLUMNS_MAX)
@@ -384,7 +385,7 @@ add_column(struct block_screen *b, struct block *block)
 	if (block->column_count)
 		memcpy(list, block->columns, block->column_count * sizeof(*list));
 	list[block->column_count++] = (struct table_column){
-		.field = next_field(b, block), .header = "",
+		.field = field, .header = "",
 		.prefix = "", .suffix = "", .otherwise = { .value = "", .value2 = "", .mark = "" } };
 	block->columns = list;
 	block_tell(b);

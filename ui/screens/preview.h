@@ -6,15 +6,15 @@
 
 #include "ui/studio.h"
 
-struct desk;
-
 struct preview_view {
 	struct pane pane;
-	struct desk *desk; /* NULL: there is nothing to show */
+	struct studio *studio; /* its desk composes, while there is one */
 };
 
 void preview_view_init(struct preview_view *view, struct studio *s);
 void preview_view_fini(struct preview_view *view);
+/* Its screen is in front (again): the preview is shown here. */
+void preview_view_shown(struct preview_view *view);
 /* Something was changed: compose again, soon. */
 void preview_view_later(struct preview_view *view);
 /* By steps of 1 or -1 through the destinations. */

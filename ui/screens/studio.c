@@ -332,7 +332,7 @@ shown(struct screen *screen)
 	desk_content_read(d);
 	desk_query_title(d);
 	desk_query_place(d);
-	desk_preview_later(d);
+	preview_view_shown(&d->preview.view);
 	desk_steps_later(d);
 }
 

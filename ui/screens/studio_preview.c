@@ -252,7 +252,7 @@ draw_notes(const struct desk_preview *p, struct canvas *c)
 static struct desk *
 desk_of(struct pane *pane)
 {
-	return ((struct preview_view *)pane)->desk;
+	return ((struct preview_view *)pane)->studio->desk;
 }
 
 static void
@@ -348,7 +348,7 @@ void
 desk_preview_init(struct desk *d)
 {
 	pane_init(&d->preview.view.pane, &pane_ops, _("Preview"));
-	d->preview.view.desk = d;
+	d->preview.view.studio = d->studio;
 	d->preview.timer = (struct timer){ .fn = compose_now, .context = d };
 }
 
@@ -369,29 +369,41 @@ desk_preview_fini(struct desk *d)
 void
 preview_view_init(struct preview_view *view, struct studio *s)
 {
-	*view = (struct preview_view){ .desk = s->desk };
+	*view = (struct preview_view){ .studio = s };
 	pane_init(&view->pane, &pane_ops, _("Preview"));
-	if (view->desk)
-		view->desk->preview.lent = view;
+	preview_view_shown(view);
 }
 
 void
 preview_view_fini(struct preview_view *view)
 {
-	if (view->desk && view->desk->preview.lent == view)
-		view->desk->preview.lent = NULL;
+	struct desk *d = view->studio->desk;
+
+	if (d && d->preview.lent == view)
+		d->preview.lent = NULL;
+}
+
+void
+preview_view_shown(struct preview_view *view)
+{
+	struct desk *d = view->studio->desk;
+
+	if (!d)
+		return;
+	d->preview.lent = view == &d->preview.view ? NULL : view;
+	desk_preview_later(d);
 }
 
 void
 preview_view_later(struct preview_view *view)
 {
-	if (view->desk)
-		desk_preview_later(view->desk);
+	if (view->studio->desk)
+		desk_preview_later(view->studio->desk);
 }
 
 void
 preview_view_next(struct preview_view *view, int by)
 {
-	if (view->desk)
-		desk_preview_next(view->desk, by);
+	if (view->studio->desk)
+		desk_preview_next(view->studio->desk, by);
 }
