@@ -225,9 +225,15 @@ take_buttons(struct message *m, struct document *doc, const struct settings *set
 static void
 add_mention_message(struct chat *chat, struct str title, struct buf *to)
 {
+	const struct message *message = chat->context;
 	struct buf text = BUF_INIT;
+	bool passes = message->keywords.count == 0;
 
 	buf_add_str(&text, title.len ? title : STR("dpstudio"));
+	for (size_t i = 0; i < message->keywords.count; i++)
+		passes = passes || strstr(buf_text(&text), message->keywords.list[i]);
+	if (!passes) /* the robot wants one in this message too */
+		buf_addf(&text, " %s", message->keywords.list[0]);
 	add_mention_text(&text, &chat->mentions);
 	buf_adds(to, "{\"msgtype\":\"text\",\"text\":{");
 	json_add_member(to, "content", buf_str(&text), false);

@@ -172,6 +172,32 @@ dingtalk_buttons(void **state)
 	settings_fini(&settings);
 }
 
+/* The text that mentions passes the robot's keywords as the card does. */
+static void
+dingtalk_buttons_with_keyword(void **state)
+{
+	static const char *const words[] = { "webhook=https://o.example/send?access_token=x",
+		"buttons=links", "at_all=true", "keywords=日报, sales", NULL };
+	struct settings settings;
+	struct caught caught;
+	struct fixture f;
+
+	(void)state;
+	lib_plain(&f);
+	struct block blocks[] = { { .kind = BLOCK_MARKDOWN,
+		.text = "The 日报\n\n[Open](https://o.example/)" } };
+	lib_blocks(&f, blocks, 1);
+	compose(&f);
+	channel_settings(&settings, "dingtalk", words);
+	channel_build("dingtalk", &f.doc, &settings, &caught);
+	assert_int_equal(caught.count, 2);
+	assert_non_null(strstr(caught.list[1].body.p, "\"content\":\"T 日报\""));
+	assert_non_null(strstr(caught.list[1].body.p, "\"isAtAll\":true"));
+	caught_fini(&caught);
+	settings_fini(&settings);
+	lib_fini(&f);
+}
+
 /* dataworks.md 2.5: the vector of a coloured cell. */
 static void
 lark_payload(void **state)
@@ -723,6 +749,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(dingtalk_payload),
 		cmocka_unit_test(dingtalk_buttons),
+		cmocka_unit_test(dingtalk_buttons_with_keyword),
 		cmocka_unit_test(lark_payload),
 		cmocka_unit_test(wecom_mentions),
 		cmocka_unit_test(teams_payload),
