@@ -21,6 +21,20 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 PROGRAM = os.path.abspath(os.environ.get("DPSTUDIO", os.path.join(TOP, "build/opt/dpstudio")))
 
 
+def own_mounts():
+    """The words before a command that may then mount something for itself alone; [] where
+    this is not allowed. A chroot has no user namespaces, and no propagation to change."""
+    folder = tempfile.mkdtemp(prefix="dp-mount-")
+    ways = [["unshare", "-rm"], ["unshare", "-m"], ["unshare", "-m", "--propagation", "unchanged"]]
+    try:
+        for words in ways if shutil.which("unshare") else []:
+            if subprocess.run([*words, "mount", "-t", "tmpfs", "none", folder], capture_output=True).returncode == 0:
+                return words
+        return []
+    finally:
+        os.rmdir(folder)
+
+
 class Answer:
     """How a command ended."""
 
