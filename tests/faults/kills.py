@@ -30,7 +30,7 @@ TASKS = 5
 STEP = 60
 BATCH = 250
 PHASES = ("claim", "query", "render", "plan", "send", "record", "publish", "rollback", "migrate")
-CALLS = {"pass": 260, "worker": 160, "command": 120, "migrate": 500}  # to choose from
+CALLS = {"pass": 260, "worker": 160, "render": 60, "command": 120, "migrate": 500}
 COMMANDS = (("rollback", "task-1", "1"), ("rollback", "task-1", "1", "--publish"),
             ("publish", "task-1", "1"), ("publish", "task-1", "2"))
 
@@ -84,7 +84,7 @@ class Campaign:
 
     def env(self, **fault):
         env = {"DPSTUDIO_TEST_CLOCK": f"+{self.clock}"}
-        return {**env, **shim(call="io", died=self.died, **fault)} if fault else env
+        return {**env, **shim(**{"call": "io", "died": self.died, **fault})} if fault else env
 
     def last_words(self):
         """What was about to be called when it was killed; "" when it was not."""
@@ -98,9 +98,10 @@ class Campaign:
     # --- what is killed
 
     def pass_at_call(self):
-        who = self.rng.choice(["main", "main", "worker"])
-        most = CALLS["worker" if who == "worker" else "pass"]
-        p = self.lab.run("--run", env=self.env(n=self.rng.randrange(1, most), who=who))
+        how = self.rng.choice(["pass"] * 6 + ["worker"] * 3 + ["render"])
+        who = "main" if how == "pass" else "worker"
+        p = self.lab.run("--run", env=self.env(n=self.rng.randrange(1, CALLS[how]), who=who,
+                                               call="render" if how == "render" else "io"))
         words = self.last_words()
         if not words:
             return

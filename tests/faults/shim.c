@@ -11,6 +11,7 @@
  *                 made, the process is killed instead, and appends to `died` the line
  *                 "main|worker CALL PATH"; a send is "send-net", "send-parent", or "send-parent
  *                 sent" once something has gone to the net
+ *   call=render   the same at the n-th time that the Markdown library asks for memory
  *   died=FILE
  *   slow=30       the name server answers after so many seconds, that there is no such name
  *   jump=FILE     as soon as the file is there, CLOCK_MONOTONIC is JUMP_S ahead (who counts)
@@ -180,14 +181,14 @@ path_at(int fd, const char *path, char text[PATH_SIZE])
 	text[n > 0 ? n : 0] = '\0';
 }
 
-/* call=io: this is where the process ends, or not. */
+/* This is where the process ends, or not. */
 static void
-pass_by(const char *call, int fd, const char *path)
+die_here(const char *call, int fd, const char *path)
 {
 	char at[PATH_SIZE], line[PATH_SIZE + 64];
 	int saved = errno, file, n;
 
-	if (!ready || strcmp(wanted, "io") != 0 || ++calls != fail_at)
+	if (++calls != fail_at)
 		return;
 	path_at(fd, path, at);
 	n = snprintf(line, sizeof(line), "%s %s %s\n", is_worker ? "worker" : "main", call, at);
@@ -195,6 +196,24 @@ pass_by(const char *call, int fd, const char *path)
 	syscall(SYS_write, file, line, (size_t)n);
 	syscall(SYS_kill, syscall(SYS_getpid), SIGKILL);
 	errno = saved;
+}
+
+static void
+pass_by(const char *call, int fd, const char *path)
+{
+	if (ready && strcmp(wanted, "io") == 0)
+		die_here(call, fd, path);
+}
+
+/* The Markdown library asks for memory: a message is being rendered. */
+static void
+pass_by_render(const void *caller)
+{
+	Dl_info from;
+
+	if (ready && strcmp(wanted, "render") == 0 && dladdr(caller, &from) && from.dli_fname &&
+		strstr(from.dli_fname, "cmark"))
+		die_here("malloc", -1, "render");
 }
 
 /* --- the record ------------------------------------------------------------------------- */
@@ -463,12 +482,14 @@ send(int fd, const void *bytes, size_t len, int flags)
 void *
 malloc(size_t size)
 {
+	pass_by_render(__builtin_return_address(0));
 	return fails("malloc") ? NULL : __libc_malloc(size);
 }
 
 void *
 calloc(size_t n, size_t size)
 {
+	pass_by_render(__builtin_return_address(0));
 	return fails("malloc") ? NULL : __libc_calloc(n, size);
 }
 
