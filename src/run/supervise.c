@@ -36,7 +36,7 @@ supervisor_init(struct supervisor *s, struct workspace *ws, int jobs, struct pas
 {
 	struct sigaction stop = { .sa_handler = on_stop }, ignore = { .sa_handler = SIG_IGN };
 
-	*s = (struct supervisor){ .ws = ws, .summary = summary };
+	*s = (struct supervisor){ .ws = ws, .summary = summary, .sync_err = ERR_INIT };
 	mallopt(M_TRIM_THRESHOLD, KEEP_BYTES);
 	for (int i = 0; i < MAX_WORKERS; i++)
 		s->crew[i].child.fd = -1;
@@ -75,11 +75,12 @@ active_free(struct active *a)
 static void
 end_relaxed(struct supervisor *s)
 {
-	struct err ignored = ERR_INIT;
+	struct err ignored = ERR_INIT, err = ERR_INIT;
 
 	pass_end(s->ws, &s->pass);
 	db_relax(workspace_db(s->ws), false, &ignored);
-	db_sync(workspace_db(s->ws), &ignored);
+	if (!db_sync(workspace_db(s->ws), &err) && s->sync_err.code == ERR_NONE)
+		fprintf(stderr, "dpstudio: %s\n", err.msg);
 }
 
 void
@@ -513,7 +514,6 @@ static int
 poll_quietly(struct supervisor *s, struct pollfd *fds, nfds_t n)
 {
 	int timeout = poll_timeout(s), ready;
-	struct err ignored = ERR_INIT; /* the next sync that matters tells it */
 
 	if (!s->unsynced || timeout <= QUIET_MS)
 		return poll(fds, n, timeout);
@@ -521,7 +521,8 @@ poll_quietly(struct supervisor *s, struct pollfd *fds, nfds_t n)
 	if (ready != 0)
 		return ready;
 	s->unsynced = false;
-	db_sync(workspace_db(s->ws), &ignored);
+	if (!db_sync(workspace_db(s->ws), &s->sync_err))
+		s->dirty = true; /* the turn that comes now ends the pass */
 	return poll(fds, n, timeout - QUIET_MS);
 }
 
@@ -583,6 +584,11 @@ has_work(const struct supervisor *s)
 static bool
 sync_turn(struct supervisor *s, struct err *err)
 {
+	/* A sync that failed once may well succeed next, with nothing on the disk. */
+	if (s->sync_err.code != ERR_NONE) {
+		*err = s->sync_err;
+		return false;
+	}
 	s->unsynced = true;
 	if (!s->must_sync)
 		return true;

@@ -118,6 +118,7 @@ struct supervisor {
 	struct note *notes; /* notices to send */
 	bool dirty;	    /* something waits for the next transaction */
 	bool unsynced;	    /* something is committed that the disk may not have yet */
+	struct err sync_err; /* a sync that failed: no GO leaves any more */
 	bool must_sync;	    /* … and a GO that depends on it is about to leave */
 };
 
