@@ -103,7 +103,7 @@ read_next(const char *path, const char *stamp)
 		sqlite3_busy_timeout(db, BUSY_MS) == SQLITE_OK &&
 		sqlite3_prepare_v2(db, idle_sql, -1, &stmt, NULL) == SQLITE_OK &&
 		sqlite3_step(stmt) == SQLITE_ROW &&
-		sqlite3_column_int64(stmt, 3) == workspace_schema_number()) {
+		sqlite3_column_int64(stmt, IDLE_TIMES + 1) == workspace_schema_number()) {
 		const char *known = (const char *)sqlite3_column_text(stmt, IDLE_TIMES);
 
 		next = known && strcmp(known, stamp) == 0 ? INT64_MAX : 0;
