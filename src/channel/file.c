@@ -296,7 +296,8 @@ fail(struct placing *p, const char *what, const char *name)
 	snprintf(o->message, sizeof(o->message), "%s %s%s%s: %s", what, p->path,
 		*name ? "/" : "", name, strerror(code));
 	snprintf(o->advice, sizeof(o->advice), "%s",
-		later ? "make room on that disk"
+		code == EIO ? "look for messages of that disk in the system's log"
+		: later	    ? "make room on that disk"
 		      : "make the folder writable for this user, or give the destination another");
 	return false;
 }
