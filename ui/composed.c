@@ -172,6 +172,8 @@ build(struct composed *c, const struct prepared *p, struct document *doc,
 	struct count_sink sink = { { count_part }, c };
 	const struct channel *channel = p->channel;
 	struct err unseen = ERR_INIT;
+	double refill_s;
+	int burst;
 	bool ok;
 
 	snprintf(c->channel, sizeof(c->channel), "%s", channel->label);
@@ -180,6 +182,8 @@ build(struct composed *c, const struct prepared *p, struct document *doc,
 	c->budget = channel->budget;
 	options->channel_hides_email = strcmp(channel->name, "email") != 0;
 	ok = channel->build(doc, &p->settings, &sink.sink, err);
+	if (channel_pace(channel, &p->settings, &burst, &refill_s, &unseen))
+		c->sending_s = channel_sending_s(c->parts, burst, refill_s);
 	if (!channel->preview ||
 		!channel->preview(doc, &p->settings, options->columns, &c->text, &unseen)) {
 		buf_clear(&c->text);

@@ -22,6 +22,7 @@ struct composed {
 	char channel[64], unit[24]; /* "" when there is no destination */
 	size_t measured, budget;
 	int parts;
+	double sending_s; /* that the parts take at the bot's pace */
 	bool waits; /* a query it uses has not been run yet: warnings say no more than that */
 	bool failed;
 	struct err error;

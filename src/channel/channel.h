@@ -137,6 +137,8 @@ DP_API bool channel_settings_check(const struct channel *channel, struct setting
 /* The token bucket of a destination: its own pace ("20/60s"), else the channel's. */
 DP_API bool channel_pace(const struct channel *channel, const struct settings *settings,
 	int *burst, double *refill_s, struct err *err);
+/* How long so many messages take at this pace when the bot was idle; 0: no wait. */
+DP_API double channel_sending_s(int messages, int burst, double refill_s);
 /* Key of the token bucket: a hash of the credential, never the credential. */
 DP_API void channel_bucket_key(const struct channel *channel, const struct settings *settings,
 	char key[65]);

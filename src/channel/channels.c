@@ -90,6 +90,12 @@ channel_pace(const struct channel *channel, const struct settings *settings, int
 	return true;
 }
 
+double
+channel_sending_s(int messages, int burst, double refill_s)
+{
+	return burst > 0 && messages > burst ? (messages - burst) * refill_s : 0;
+}
+
 /* The part of a credential that tells two bots apart, however it was pasted. */
 static struct str
 credential_core(struct str value)

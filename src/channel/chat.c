@@ -5,6 +5,8 @@
 
 #include "src/base/utf8.h"
 
+#define WARN_ABOVE 5 /* parts */
+
 struct str
 chat_title(struct document *doc)
 {
@@ -107,6 +109,26 @@ add_last_text(struct chat *chat, struct str title)
 	buf_fini(&body);
 }
 
+/* Many messages for one are worth a word, and how long the bot takes to say them. */
+static void
+warn_many(struct chat *chat, int count)
+{
+	struct err ignored = ERR_INIT;
+	double refill_s, seconds = 0;
+	int burst;
+
+	if (count <= WARN_ABOVE)
+		return;
+	if (channel_pace(chat->channel, chat->settings, &burst, &refill_s, &ignored))
+		seconds = channel_sending_s(count, burst, refill_s);
+	if (seconds >= 1)
+		document_warn(chat->doc, "W_PARTS", "%s: the message goes out in %d parts, which "
+			"takes about %.0f s at this bot's pace", chat->channel->label, count, seconds);
+	else
+		document_warn(chat->doc, "W_PARTS", "%s: the message goes out in %d parts",
+			chat->channel->label, count);
+}
+
 bool
 chat_emit(struct chat *chat, struct part_sink *sink, struct err *err)
 {
@@ -119,6 +141,7 @@ chat_emit(struct chat *chat, struct part_sink *sink, struct err *err)
 		return false;
 	add_last_text(chat, title);
 	count = (int)parts.count;
+	warn_many(chat, count + (int)chat->extra_count);
 	for (int i = 0; i < count; i++)
 		if (!emit_one(chat, &parts.list[i], title, i + 1, count, sink, err))
 			return false;

@@ -7,7 +7,7 @@
 
 #include "src/channel/channel.h"
 #include "src/cli/session.h"
-#include "src/cli/check_context.h"
+#include "src/check/check_workspace.h"
 #include "src/task/task_folder.h"
 
 struct reporter {

@@ -60,10 +60,10 @@ print_rendered(const char *styled)
 static void
 print_sending_time(const cJSON *part)
 {
-	double of = reply_number(part, "of"), burst = reply_number(part, "burst");
-	double refill = reply_number(part, "refill_s"), seconds = (of - burst) * refill;
+	double seconds = channel_sending_s((int)reply_number(part, "of"),
+		(int)reply_number(part, "burst"), reply_number(part, "refill_s"));
 
-	if (burst <= 0 || of <= burst || seconds < 1)
+	if (seconds < 1)
 		return;
 	if (seconds < 120)
 		print_talk("sending takes about %.0f s at this bot's pace", seconds);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The life of versions: submit, publish, unpublish, deprecate, rollback, freeze. */
-#include "src/cli/check_context.h"
+#include "src/check/check_workspace.h"
 #include "src/cli/session.h"
 #include "src/workspace/version.h"
 

@@ -5,7 +5,6 @@
 
 #include "src/base/utf8.h"
 
-#define WARN_ABOVE 5
 #define WIDEST_CUT 4096 /* columns the search for a shorter row begins with */
 
 size_t
@@ -489,9 +488,6 @@ parts_plan(const struct parts_options *options, const struct unit_list *units,
 		document_warn(doc, "W_CUT_ROW",
 			"%s: a row is larger than a whole message; its longest cells are "
 			"shortened with …", options->channel ? options->channel : "message");
-	if (ok && parts->count > WARN_ABOVE)
-		document_warn(doc, "W_PARTS", "%s: the message goes out in %zu parts",
-			options->channel ? options->channel : "message", parts->count);
 	free(p.slices);
 	free(p.sums);
 	return ok;

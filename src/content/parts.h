@@ -80,7 +80,7 @@ struct parts {
 };
 
 /* ERR_LIMIT when oversize is FAIL and one part is not enough, or something cannot be
- * cut. Warnings go to the document: W_PARTS above 5 parts, W_CUT_ROW, W_TRUNCATED. */
+ * cut. Warnings go to the document: W_CUT_ROW, W_TRUNCATED. */
 DP_API bool parts_plan(const struct parts_options *options, const struct unit_list *units,
 	struct document *doc, struct parts *parts, struct err *err);
 

@@ -518,6 +518,28 @@ many_rows(struct fixture *f, size_t count, const char **rows)
 	f->inputs[0].result_count = 1;
 }
 
+/* Many parts are told, with the time that the bot takes to say them. */
+static void
+check_told(const struct document *doc, const char *channel, size_t count,
+	const struct settings *settings)
+{
+	struct err err = ERR_INIT;
+	double refill_s, seconds;
+	char parts[32], time[32];
+	const char *told = "";
+	int burst;
+
+	for (size_t i = 0; i < doc->warning_count; i++)
+		if (strcmp(doc->warnings[i].code, "W_PARTS") == 0)
+			told = doc->warnings[i].message;
+	assert_true(channel_pace(channel_find(channel), settings, &burst, &refill_s, &err));
+	seconds = ((double)count - burst) * refill_s;
+	snprintf(parts, sizeof(parts), " %zu parts", count);
+	snprintf(time, sizeof(time), "about %.0f s", seconds);
+	if (!strstr(told, parts) || (seconds >= 1 && !strstr(told, time)))
+		fail_msg("%s, %zu parts, %.1f s: %s", channel, count, seconds, told);
+}
+
 /* 10,000 rows: every part within its limit, valid, numbered; every row there, once
  * and in order; the header in each part. */
 static void
@@ -542,6 +564,7 @@ ten_thousand_rows(void **state)
 		channel_settings(&settings, channels[i].name, channels[i].words);
 		channel_build(channels[i].name, &f.doc, &settings, &caught);
 		assert_true(caught.count > 5);
+		check_told(&f.doc, channels[i].name, caught.count, &settings);
 		for (size_t p = 0; p < caught.count; p++) {
 			const struct part *part = &caught.list[p];
 			struct buf text = BUF_INIT;

@@ -197,6 +197,8 @@ draw_gauge(const struct desk_preview *p, struct canvas *c, int y)
 	}
 	buf_addf(&text, " %s · %d %s", bytes ? "KB" : p->message.unit, p->message.parts,
 		NN_("part", "parts", p->message.parts));
+	if (p->message.sending_s >= 1)
+		buf_addf(&text, _(" · %.0f s to send"), p->message.sending_s);
 	if (p->mentions)
 		buf_addf(&text, " · %d %s", p->mentions, NN_("mention", "mentions", p->mentions));
 	canvas_fill(c, y, 0, 1, c->cols, ROLE_GAUGE);

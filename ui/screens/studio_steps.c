@@ -5,9 +5,7 @@
 #include <stdlib.h>
 
 #include "src/base/utf8.h"
-#include "src/check/check.h"
-#include "src/source/source.h"
-#include "src/workspace/store_calendar.h"
+#include "src/check/check_workspace.h"
 #include "ui/dialog.h"
 #include "ui/screens/studio_private.h"
 
@@ -29,55 +27,6 @@ static const struct {
 	[STEP_WAITS] = { "·", ROLE_DIM },
 	[STEP_DONE] = { "✓", ROLE_OK },
 };
-
-/* --- what the workspace knows ---------------------------------------------------------------- */
-
-struct knowledge {
-	struct check_context context;
-	struct arena arena;
-	struct source_list sources;
-	struct destination_list destinations;
-	struct calendar_list calendars;
-};
-
-static bool
-know_source(void *data, const char *name, enum sql_dialect *dialect)
-{
-	const struct knowledge *k = data;
-
-	for (size_t i = 0; i < k->sources.count; i++)
-		if (strcmp(k->sources.rows[i].name, name) == 0) {
-			const struct source_kind *kind = source_kind_find(k->sources.rows[i].kind);
-
-			*dialect = kind ? kind->dialect : SQL_GENERIC;
-			return true;
-		}
-	return false;
-}
-
-static bool
-know_destination(void *data, const char *name, const char **channel)
-{
-	const struct knowledge *k = data;
-
-	for (size_t i = 0; i < k->destinations.count; i++)
-		if (strcmp(k->destinations.rows[i].name, name) == 0) {
-			*channel = k->destinations.rows[i].channel;
-			return true;
-		}
-	return false;
-}
-
-static bool
-know_calendar(void *data, const char *name)
-{
-	const struct knowledge *k = data;
-
-	for (size_t i = 0; i < k->calendars.count; i++)
-		if (strcmp(k->calendars.rows[i].name, name) == 0)
-			return true;
-	return false;
-}
 
 /* --- checking --------------------------------------------------------------------------------- */
 
@@ -111,41 +60,33 @@ forget_problems(struct desk_steps *s)
 	s->problem_count = s->errors = 0;
 }
 
-/* The caller's to fini (its arena), also when it fails. */
-static bool
-know(struct desk *d, struct knowledge *k, struct err *err)
-{
-	*k = (struct knowledge){ .context = { .data = k, .source = know_source,
-		.destination = know_destination, .calendar = know_calendar,
-		.timezone = zone_name(d->studio->zone) } };
-	return store_source_list(d->studio->ws, &k->arena, &k->sources, err) &&
-	       store_destination_list(d->studio->ws, &k->arena, &k->destinations, err) &&
-	       store_calendar_list(d->studio->ws, &k->arena, &k->calendars, err);
-}
-
 static void
 check(struct desk *d, const struct task *t)
 {
 	struct problem_sink sink = { { take_problem }, &d->steps };
 	struct err err = ERR_INIT;
-	struct knowledge k;
+	struct check_workspace known;
 
 	forget_problems(&d->steps);
-	if (know(d, &k, &err))
-		d->steps.errors = check_task(t, &k.context, &sink.sink);
-	else if (err.code == ERR_BUSY)
+	if (check_workspace_init(&known, d->studio->ws, &err)) {
+		d->steps.errors = check_task(t, &known.context, &sink.sink);
+		check_workspace_fini(&known);
+	} else if (err.code == ERR_BUSY) {
 		desk_steps_later(d);
-	arena_fini(&k.arena);
+	}
 }
 
 bool
 desk_steps_check(struct desk *d, struct err *err)
 {
 	const struct task *t = model_task(d->model);
-	struct knowledge k;
-	bool ok = know(d, &k, err) && (!t || check_task_first(t, &k.context, err));
+	struct check_workspace known;
+	bool ok;
 
-	arena_fini(&k.arena);
+	if (!check_workspace_init(&known, d->studio->ws, err))
+		return false;
+	ok = !t || check_task_first(t, &known.context, err);
+	check_workspace_fini(&known);
 	return ok;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What a workspace can tell the lint: its data sources, destinations and calendars. */
-#ifndef DP_CLI_CHECK_CONTEXT_H
-#define DP_CLI_CHECK_CONTEXT_H
+/* What a workspace can tell the lint: its data sources, destinations, their settings
+ * without secrets, and calendars. Reads nothing else, and nothing twice. */
+#ifndef DP_CHECK_CHECK_WORKSPACE_H
+#define DP_CHECK_CHECK_WORKSPACE_H
 
 #include "src/check/check.h"
 #include "src/workspace/store_calendar.h"
@@ -19,7 +20,9 @@ struct check_workspace {
 	bool *settings_read;
 };
 
-bool check_workspace_init(struct check_workspace *c, struct workspace *ws, struct err *err);
-void check_workspace_fini(struct check_workspace *c);
+/* The workspace must outlive it. False: there is nothing to fini. */
+DP_API bool check_workspace_init(struct check_workspace *c, struct workspace *ws,
+	struct err *err);
+DP_API void check_workspace_fini(struct check_workspace *c);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "src/cli/check_context.h"
+#include "src/check/check_workspace.h"
 
 #include "src/source/source.h"
 
