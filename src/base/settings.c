@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "src/base/zone.h"
+
 static void
 setting_fini(struct setting *s)
 {
@@ -171,6 +173,7 @@ static bool
 check_value(struct settings *s, const struct field *f, struct err *err)
 {
 	const char *value = settings_get(s, f->name);
+	struct date date;
 	int64_t number;
 
 	if (*value == '\0') {
@@ -191,6 +194,8 @@ check_value(struct settings *s, const struct field *f, struct err *err)
 			return err_set(err, ERR_INPUT, "%s must be from %lld to %lld", f->name,
 				(long long)f->min, (long long)f->max);
 	}
+	if (f->kind == FIELD_DATE && !date_parse(str_from(value), &date, err))
+		return err_wrap(err, "%s", f->name);
 	if (f->kind == FIELD_BOOL && !choice_fits("true|false", value))
 		return err_set(err, ERR_INPUT, "%s must be true or false, not '%s'", f->name, value);
 	if (f->kind == FIELD_CHOICE && !choice_fits(f->choices, value))

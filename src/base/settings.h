@@ -16,6 +16,7 @@ enum field_kind {
 	FIELD_BOOL,	/* true / false */
 	FIELD_CHOICE,	/* one of `choices` */
 	FIELD_PATH,	/* stored absolute */
+	FIELD_DATE,	/* YYYY-MM-DD */
 	FIELD_LIST,	/* comma separated words */
 	FIELD_HEADERS,	/* "Name: value" lines; treated as secret */
 	FIELD_KIND_COUNT
@@ -31,6 +32,14 @@ struct field {
 	const char *help;    /* one sentence */
 	int64_t min, max;    /* FIELD_INTEGER; both 0: any */
 };
+
+/* Of every data source and destination. */
+#define FIELD_EXPIRES                                                                      \
+	{                                                                                  \
+		.name = "expires", .label = "Expires", .kind = FIELD_DATE,                 \
+		.help = "the last day its password, token or URL is good, as 2027-01-31; " \
+			"doctor warns two weeks ahead"                                     \
+	}
 
 struct setting {
 	char *name;

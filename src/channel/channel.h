@@ -129,7 +129,7 @@ struct channel {
 DP_API const struct channel *channel_find(const char *name);
 DP_API size_t channel_count(void);
 DP_API const struct channel *channel_at(size_t i);
-/* pace, on_unknown, allow_http: of every destination. */
+/* pace, on_unknown, allow_http, expires: of every destination. */
 DP_API extern const struct field channel_common_fields[];
 DP_API extern const size_t channel_common_field_count;
 DP_API bool channel_settings_check(const struct channel *channel, struct settings *settings,

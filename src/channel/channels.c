@@ -23,6 +23,7 @@ const struct field channel_common_fields[] = {
 		.help = "hold and ask a person, or send again; empty: the channel's own" },
 	{ .name = "allow_http", .label = "Allow plain HTTP", .kind = FIELD_BOOL,
 		.initial = "false", .help = "also beyond this machine, without TLS" },
+	FIELD_EXPIRES,
 };
 const size_t channel_common_field_count = ARRAY_LEN(channel_common_fields);
 

@@ -136,8 +136,10 @@ offer_settings(const struct completion *c)
 	const struct source_kind *kind = c->kind ? source_kind_find(c->kind) : NULL;
 	const struct channel *channel = c->kind ? channel_find(c->kind) : NULL;
 
-	if (kind)
+	if (kind) {
 		offer_fields(c, kind->fields, kind->field_count);
+		offer_fields(c, source_common_fields, source_common_field_count);
+	}
 	if (channel) {
 		offer_fields(c, channel->fields, channel->field_count);
 		offer_fields(c, channel_common_fields, channel_common_field_count);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* doctor: why does nothing arrive? Each check is one row of a table; it reports what it
  * found and what to do about it. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -24,6 +25,7 @@
 
 #define CONNECT_TIMEOUT_US (5 * CLOCK_SECOND)
 #define DISK_LEAST_MB 100
+#define EXPIRES_SOON_DAYS 14
 #define LATE_US (300 * CLOCK_SECOND) /* a pass should have looked by then */
 
 enum finding { FINDING_OK, FINDING_WARNING, FINDING_PROBLEM };
@@ -415,6 +417,83 @@ check_destinations(struct doctor *d)
 	}
 }
 
+/* --- credentials that end ------------------------------------------------------------------- */
+
+/* What is known of the ends of passwords, tokens and URLs. */
+struct expiry {
+	struct date today;
+	size_t told, dated; /* findings reported; credentials with a date */
+};
+
+static void
+look_at_expiry(struct doctor *d, struct expiry *e, const char *noun, const char *name,
+	const struct settings *settings)
+{
+	const char *day = settings_get(settings, "expires");
+	struct err err = ERR_INIT;
+	struct date date;
+	char hint[256];
+	int64_t left;
+
+	if (!*day || !date_parse(str_from(day), &date, &err))
+		return;
+	left = date_to_days(date) - date_to_days(e->today);
+	e->dated++;
+	if (left > EXPIRES_SOON_DAYS)
+		return;
+	e->told++;
+	snprintf(hint, sizeof(hint), "renew it, then dpstudio %s edit %s expires=DATE", noun, name);
+	if (left < 0)
+		report(d, "expires", FINDING_PROBLEM, hint, "%s: its credential ended on %s", name, day);
+	else
+		report(d, "expires", FINDING_WARNING, hint,
+			"%s: its credential ends on %s, in %lld day%s", name, day, (long long)left,
+			left == 1 ? "" : "s");
+}
+
+static void
+look_at_source_expiry(struct doctor *d, struct expiry *e, const struct source_row *row,
+	enum source_env env)
+{
+	struct settings settings = SETTINGS_INIT;
+	struct err ignored = ERR_INIT; /* `source` tells it */
+
+	if (store_source_show(d->ws, row->name, env, &d->arena, NULL, &settings, &ignored))
+		look_at_expiry(d, e, "source", row->name, &settings);
+	settings_fini(&settings);
+}
+
+static void
+check_expiry(struct doctor *d)
+{
+	struct err err = ERR_INIT;
+	const struct zone *zone = workspace_zone(d->ws, &err);
+	struct expiry e = { .told = 0 };
+	struct destination_list destinations;
+	struct source_list sources;
+
+	if (!zone || !store_source_list(d->ws, &d->arena, &sources, &err) ||
+		!store_destination_list(d->ws, &d->arena, &destinations, &err)) {
+		report_err(d, "expires", &err);
+		return;
+	}
+	e.today = zone_civil(zone, clock_now_us()).date;
+	for (size_t i = 0; i < sources.count; i++)
+		for (enum source_env env = ENV_AUTO; env <= ENV_PROD; env++)
+			look_at_source_expiry(d, &e, &sources.rows[i], env);
+	for (size_t i = 0; i < destinations.count; i++) {
+		struct settings settings = SETTINGS_INIT;
+
+		if (store_destination_show(d->ws, destinations.rows[i].name, &d->arena, NULL,
+			    &settings, &err))
+			look_at_expiry(d, &e, "destination", destinations.rows[i].name, &settings);
+		settings_fini(&settings);
+	}
+	if (!e.told)
+		report(d, "expires", FINDING_OK, NULL, "no credential within %d days (%zu with a "
+			"date)", EXPIRES_SOON_DAYS, e.dated);
+}
+
 static void
 check_audit(struct doctor *d)
 {
@@ -431,8 +510,8 @@ static bool
 run_doctor(struct cli *cli, struct err *err)
 {
 	static void (*const checks[])(struct doctor *) = { check_key, check_clock, check_zones,
-		check_disk, check_schedule, check_tasks, check_failing, check_ledger, check_notices, check_sources, check_destinations,
-		check_audit };
+		check_disk, check_schedule, check_tasks, check_failing, check_ledger, check_notices, check_sources,
+		check_destinations, check_expiry, check_audit };
 	struct doctor d = { .cli = cli };
 
 	interrupt_catch();
@@ -457,6 +536,7 @@ const struct command command_doctor = {
 	.name = "doctor", .args = "", .help = "why does nothing arrive? check everything and say",
 	.more = "Checks the program and its drivers, workspace, key, clock, zones, disk, schedule,\n"
 		"tasks, which of them fail, deliveries with unknown outcome, notices, every data\n"
-		"source (it connects) and every destination (its host is called, nothing is sent).",
+		"source (it connects) and every destination (its host is called, nothing is sent),\n"
+		"and which credentials end soon by their field expires.",
 	.group = GROUP_HOUSE, .json = true, .run = run_doctor,
 };

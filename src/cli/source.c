@@ -54,11 +54,13 @@ run_add(struct cli *cli, struct err *err)
 	if (!name) {
 		printf("%s: %s\n", kind->name, kind->about);
 		connection_print_fields(kind->fields, kind->field_count);
+		connection_print_fields(source_common_fields, source_common_field_count);
 		return true;
 	}
 	ws = session_workspace(cli, WORKSPACE_WRITE, err);
 	ok = ws && input_settings(cli->args + 1, cli->arg_count - 1, kind->fields,
-			   kind->field_count, NULL, 0, &settings, err) &&
+			   kind->field_count, source_common_fields, source_common_field_count,
+			   &settings, err) &&
 	     source_settings_check(kind, &settings, err) &&
 	     store_source_add(ws, name, kind->name, env_of(cli), &settings, err);
 	settings_fini(&settings);
@@ -347,7 +349,8 @@ run_edit(struct cli *cli, struct err *err)
 	     find_kind(row.kind, &kind, err) &&
 	     store_source_get(ws, row.name, env_of(cli), &a, NULL, &settings, err) &&
 	     connection_change(cli->args + 1, cli->arg_count - 1, kind->fields,
-		     kind->field_count, NULL, 0, &settings, err) &&
+		     kind->field_count, source_common_fields, source_common_field_count,
+		     &settings, err) &&
 	     source_settings_check(kind, &settings, err) &&
 	     store_source_update(ws, row.name, env_of(cli), &settings, err);
 	if (ok)

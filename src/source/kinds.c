@@ -130,6 +130,9 @@ static const struct {
 		NULL },
 };
 
+const struct field source_common_fields[] = { FIELD_EXPIRES };
+const size_t source_common_field_count = ARRAY_LEN(source_common_fields);
+
 const struct source_kind *
 source_kind_find(const char *name)
 {
@@ -154,7 +157,8 @@ source_kind_at(size_t i)
 bool
 source_settings_check(const struct source_kind *kind, struct settings *settings, struct err *err)
 {
-	return settings_check(settings, kind->fields, kind->field_count, NULL, 0, err);
+	return settings_check(settings, kind->fields, kind->field_count, source_common_fields,
+		source_common_field_count, err);
 }
 
 static const struct source_ops *

@@ -79,6 +79,9 @@ DP_API const struct source_kind *source_kind_find(const char *name);
 DP_API size_t source_kind_count(void);
 DP_API const struct source_kind *source_kind_at(size_t i);
 /* Defaults filled, unknown and impossible fields refused. */
+/* expires: of every data source. */
+DP_API extern const struct field source_common_fields[];
+DP_API extern const size_t source_common_field_count;
 DP_API bool source_settings_check(const struct source_kind *kind, struct settings *settings,
 	struct err *err);
 /* Loads the kind's module when needed (ERR_CONFIG with the package's name when

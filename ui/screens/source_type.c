@@ -12,8 +12,8 @@ kind_at(size_t i, struct connection_kind *kind)
 	const struct source_kind *k = i < source_kind_count() ? source_kind_at(i) : NULL;
 
 	if (k)
-		*kind = (struct connection_kind){ k->name, k->label, k->about, k->fields, NULL,
-			k->field_count, 0 };
+		*kind = (struct connection_kind){ k->name, k->label, k->about, k->fields,
+			source_common_fields, k->field_count, source_common_field_count };
 	return k != NULL;
 }
 
