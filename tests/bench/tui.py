@@ -362,6 +362,7 @@ def main():
     with contextlib.suppress(OSError):
         os.nice(-15)  # other work on the host shall not be measured
     os.chdir(TOP)
+    sys.stdout.reconfigure(line_buffering=True)  # what was measured is seen at once
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
     with contextlib.ExitStack() as stack:
         postgres = None if servers.missing("postgres") else stack.enter_context(servers.postgres())
