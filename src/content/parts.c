@@ -337,25 +337,35 @@ static bool
 add_cut_row(struct planner *p, const struct unit *u, struct str row, struct err *err)
 {
 	size_t fixed = p->head + p->tail;
+	struct buf piece = BUF_INIT;
+	bool fits = true;
 
-	while (row.len) {
+	while (row.len && fits) {
 		size_t room = planner_element_room(p, u, room_left(p)), n;
 
 		n = room > fixed ? fit_text(p, row, room - fixed) : 0;
-		if (n == 0 && p->count == 0)
-			return planner_too_large(p, "a character",
+		if (n == 0 && p->count == 0) {
+			fits = planner_too_large(p, "a character",
 				fixed + planner_measure(p, row), err);
+			continue;
+		}
 		if (n == 0 || (n < row.len && p->count && room_left(p) < p->budget / 4 &&
 				      tables_are_full(p, u))) {
 			close_part(p);
 			continue;
 		}
-		planner_push(p, (struct slice){ .text = str_from(arena_printf(&p->doc->arena,
-				"%.*s%.*s%.*s", STR_ARG(u->head), (int)n, row.p, STR_ARG(u->tail))) },
+		buf_clear(&piece);
+		buf_add_str(&piece, u->head);
+		buf_add_str(&piece, str_slice(row, 0, n));
+		buf_add_str(&piece, u->tail);
+		planner_push(p, (struct slice){ .text = arena_str(&p->doc->arena, buf_str(&piece)) },
 			fixed + planner_measure(p, str_slice(row, 0, n)), u->is_table);
 		row = str_slice(row, n, row.len);
+		if (row.len == 0 && planner_counts_rows(u))
+			p->rows++; /* where it ends */
 	}
-	return true;
+	buf_fini(&piece);
+	return fits;
 }
 
 /* A row that fits into no part: of a table with shorter cells, of text in pieces. */
