@@ -116,8 +116,15 @@ crew_give(struct supervisor *s, struct active *a, struct crew *c, struct err *er
 	explicit_bzero(request.p, request.len);
 	buf_fini(&request);
 	buf_fini(&head);
-	frame_flush(&c->io);
 	return true;
+}
+
+void
+crew_flush(struct supervisor *s)
+{
+	for (int i = 0; i < s->jobs; i++)
+		if (s->crew[i].alive)
+			frame_flush(&s->crew[i].io);
 }
 
 /* --- frames from a worker ---------------------------------------------------------- */

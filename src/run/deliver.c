@@ -416,7 +416,6 @@ deliver_go(struct supervisor *s, struct active *a)
 			deliver_not_gone(s, a, p, &err);
 		}
 		p->by->heard_us = clock_mono_us();
-		frame_flush(&p->by->io);
 		p->by = NULL;
 	}
 }

@@ -194,7 +194,6 @@ release_worker(struct active *a)
 	if (a->worker && a->worker->alive && a->job) {
 		frame_put_u32(&head, a->job);
 		frame_queue(&a->worker->io, FRAME_RELEASE, buf_str(&head), STR_NONE);
-		frame_flush(&a->worker->io);
 		buf_fini(&head);
 	}
 	a->worker = NULL;

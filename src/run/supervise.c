@@ -417,7 +417,9 @@ write_turn(struct supervisor *s, struct err *err)
 	s->dirty = false;
 	for (struct active *a = s->actives; ok && a; a = a->next)
 		ok = advance(s, a, err) || forget_lost(a, err);
-	return ok && give_out(s, err);
+	ok = ok && give_out(s, err);
+	crew_flush(s); /* what was given begins while the disk is waited for */
+	return ok;
 }
 
 static void
@@ -616,6 +618,7 @@ turn(struct supervisor *s, struct err *err)
 		return false;
 	for (struct active *a = s->actives; a; a = a->next)
 		deliver_go(s, a);
+	crew_flush(s);
 	drop_done(s);
 	return true;
 }

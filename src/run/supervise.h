@@ -142,6 +142,8 @@ bool crew_give(struct supervisor *s, struct active *a, struct crew *c, struct er
 /* A worker that can take a job now, spawned when needed; NULL none. */
 struct crew *crew_free(struct supervisor *s, bool may_queue, struct err *err);
 bool crew_start(struct crew *c, struct err *err);
+/* What a turn queued for workers leaves, in one write for each of them. */
+void crew_flush(struct supervisor *s);
 void crew_turn(struct supervisor *s, struct crew *c);
 /* The run is about to be freed. */
 void crew_forget(struct supervisor *s, const struct active *a);

@@ -31,8 +31,8 @@ check_reads(const struct pg_query *q, struct err *err)
 		q->pg->is_unprotected ? READS_DEEP : 0, err);
 }
 
-static long
-timeout_ms(const struct deadline *deadline)
+long
+pg_timeout_ms(const struct deadline *deadline)
 {
 	int64_t left = deadline_left_us(deadline);
 
@@ -54,14 +54,14 @@ begin(struct pg *pg, const struct deadline *deadline, struct err *err)
 	if (!pg->is_plain) {
 		n = snprintf(sql, sizeof(sql),
 			"BEGIN READ ONLY; %s SET LOCAL statement_timeout = %ld; SELECT 1", sets,
-			timeout_ms(deadline));
+			pg_timeout_ms(deadline));
 		if (n > 0 && (size_t)n < sizeof(sql) && pg_exec(pg, sql, deadline, err))
 			return true;
 		if (!pg->conn || (err->code != ERR_SQL && err->code != ERR_READ_ONLY))
 			return false;
 		pg->is_plain = true; /* a relative that lacks one of these */
 	}
-	snprintf(sql, sizeof(sql), "SET statement_timeout = %ld", timeout_ms(deadline));
+	snprintf(sql, sizeof(sql), "SET statement_timeout = %ld", pg_timeout_ms(deadline));
 	if (PQtransactionStatus(pg->conn) != PQTRANS_IDLE)
 		pg_exec(pg, "ROLLBACK", deadline, err);
 	if (pg->conn)
@@ -171,8 +171,8 @@ take_result(struct pg_query *q, const PGresult *result, int64_t max_rows, struct
 
 /* Reads results until the end, the limit or a failure; the connection is idle or
  * gone afterwards. */
-static bool
-stream(struct pg_query *q, int64_t max_rows, struct row_sink *sink, struct query_end *end,
+bool
+pg_stream(struct pg_query *q, int64_t max_rows, struct row_sink *sink, struct query_end *end,
 	struct err *err)
 {
 	bool good = true, more = true, done = false;
@@ -206,6 +206,14 @@ run(struct pg_query *q, int64_t max_rows, struct row_sink *sink, struct query_en
 {
 	bool done, unusable = false;
 
+	if (pg_pipeline_fits(q->pg) && !pg_copy_fits(q, max_rows)) {
+		done = pg_pipeline(q, max_rows, sink, end, &unusable, err);
+		if (!unusable)
+			return done;
+		err_clear(err);
+		if (!check_session(q->pg, &q->deadline, err))
+			return false;
+	}
 	if (!begin(q->pg, &q->deadline, err))
 		return false;
 	if (q->pg->is_unprotected && !check_reads(q, err))
@@ -219,7 +227,7 @@ run(struct pg_query *q, int64_t max_rows, struct row_sink *sink, struct query_en
 			return false;
 	}
 	done = send(q, arena_str(&q->arena, q->sql).p, err) &&
-	       stream(q, max_rows, sink, end, err);
+	       pg_stream(q, max_rows, sink, end, err);
 	if (done && q->pg->conn && !q->pg->is_unprotected &&
 		PQtransactionStatus(q->pg->conn) == PQTRANS_IDLE)
 		done = err_set(err, ERR_READ_ONLY, "the statement ended its read-only transaction");
@@ -326,7 +334,7 @@ list_items(struct pg_query *q, const char *sql, const char *const params[2], int
 	if (!PQsendQueryParams(q->pg->conn, sql, param_count, NULL, params, NULL, NULL, 0) ||
 		!PQsetSingleRowMode(q->pg->conn))
 		return pg_lost(q->pg, err);
-	return stream(q, INT64_MAX, &items->sink, end, err);
+	return pg_stream(q, INT64_MAX, &items->sink, end, err);
 }
 
 static bool

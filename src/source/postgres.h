@@ -2,7 +2,8 @@
 /* The PostgreSQL family over libpq: postgres_connect.c opens a session that depends
  * on nothing but the settings, postgres_wait.c talks without ever blocking beyond the
  * deadline, postgres_types.c turns OIDs and text into kinds and values,
- * postgres_copy.c streams exports. postgres.c puts statements through them. */
+ * postgres_copy.c streams exports, postgres_pipeline.c saves waits. postgres.c puts
+ * statements through them. */
 #ifndef DP_SOURCE_POSTGRES_H
 #define DP_SOURCE_POSTGRES_H
 
@@ -15,6 +16,7 @@ struct pg {
 	PGconn *conn;	      /* NULL once the session is lost for good */
 	bool is_plain;	      /* a relative that knows no SET LOCAL: SETs were sent once */
 	bool is_unprotected;  /* knows no READ ONLY transaction: grants must protect */
+	bool is_stepwise;     /* takes no statement together with its transaction */
 	unsigned results;     /* counted to look at the clock now and then */
 	char version[64];
 };
@@ -62,8 +64,25 @@ struct pg_query {
 
 /* The columns of a result into q, without telling the sink. */
 bool pg_note_columns(struct pg_query *q, const PGresult *result, struct err *err);
+/* What the server is told as statement_timeout; 0: none. */
+long pg_timeout_ms(const struct deadline *deadline);
+/* Reads results until the end, the limit or a failure; what was sent is over then, or the
+ * session is gone. */
+bool pg_stream(struct pg_query *q, int64_t max_rows, struct row_sink *sink,
+	struct query_end *end, struct err *err);
 /* Prepares the statement and asks for its columns: a result for PQclear, or NULL. */
 PGresult *pg_describe_statement(struct pg_query *q, struct err *err);
+
+/* postgres_pipeline.c */
+
+/* Whether the session may take the statement and its transaction at once. */
+bool pg_pipeline_fits(const struct pg *pg);
+/* Does that. *unusable when the server did not take what is ours; then nothing was given
+ * to the sink, and the session is ready for single steps or gone. */
+bool pg_pipeline(struct pg_query *q, int64_t max_rows, struct row_sink *sink,
+	struct query_end *end, bool *unusable, struct err *err);
+/* Nothing of a pipeline is still to be read; ends that mode. */
+bool pg_pipeline_is_over(PGconn *conn);
 
 /* postgres_copy.c */
 

@@ -204,8 +204,10 @@ drain(struct pg *pg, const struct deadline *deadline)
 
 	while (pg->conn) {
 		result = pg_next(pg, deadline, &done, &err);
-		if (done)
+		if (done && pg_pipeline_is_over(pg->conn))
 			return true;
+		if (done)
+			continue;
 		if (!result)
 			return false;
 		status = PQresultStatus(result);

@@ -2,7 +2,8 @@
 /* A preloaded library that makes one call fail, or writes down what reaches the disk and
  * the wire. DPSTUDIO_TEST_FAULT says what, as key=value joined by commas:
  *
- *   call=pwrite   write pwrite fsync fdatasync open connect malloc
+ *   call=pwrite   write pwrite fsync fdatasync open connect malloc spawn, and openw: the
+ *                 opening for writing of the file `under` itself
  *   n=5           the fifth call of a process fails; 0: none
  *   more=1        and every one after it
  *   who=worker    only in workers; main: only in the program itself; else in both
@@ -31,6 +32,7 @@
 #include <fcntl.h>
 #include <netdb.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -356,7 +358,8 @@ static int
 open_with(int folder, const char *path, int flags, mode_t mode)
 {
 	pass_by("open", -1, path);
-	if (fails("open"))
+	if (fails("open") || ((flags & O_ACCMODE) != O_RDONLY && strcmp(path, under) == 0 &&
+				     fails("openw")))
 		return -1;
 	return (int)syscall(SYS_openat, folder, path, flags, mode);
 }
@@ -394,6 +397,18 @@ openat(int folder, const char *path, int flags, ...)
 
 	MODE_OF(flags, mode)
 	return open_with(folder, path, flags, mode);
+}
+
+int
+posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
+	const posix_spawnattr_t *attributes, char *const argv[], char *const env[])
+{
+	static int (*next)(pid_t *, const char *, const posix_spawn_file_actions_t *,
+		const posix_spawnattr_t *, char *const[], char *const[]);
+
+	if (!next)
+		next = (__typeof__(next))dlsym(RTLD_NEXT, "posix_spawn");
+	return fails("spawn") ? fail_errno : next(pid, path, actions, attributes, argv, env);
 }
 
 int

@@ -77,10 +77,11 @@ class Postgres(socketserver.StreamRequestHandler):
                 return
 
     def message(self, kind, body):
+        if self.failed and kind in (b"P", b"B", b"D", b"E"):
+            return False  # up to the next Sync, as a server does
         if kind == b"Q":
             self.simple(body[:-1].decode())
         elif kind == b"P":
-            self.failed = False
             self.sql = body.split(b"\0")[1].decode()
             self.send(b"1")
         elif kind == b"B":
@@ -92,18 +93,28 @@ class Postgres(socketserver.StreamRequestHandler):
         elif kind == b"E":
             return self.execute()
         elif kind == b"S":
+            self.failed = False
             self.ready()
         self.wfile.flush()
         return False
 
+    def is_frame(self):
+        """What stands around the statement that is asked for."""
+        return self.sql in ("BEGIN READ ONLY", "ROLLBACK") or "set_config" in self.sql
+
     def describe(self):
-        self.send(b"T", struct.pack(">h", 1) + b"n\0" + struct.pack(">ihihih", 0, 0, 23, 4, -1, 0))
+        if self.sql in ("BEGIN READ ONLY", "ROLLBACK"):
+            return self.send(b"n")
+        return self.send(b"T", struct.pack(">h", 1) + b"n\0" + struct.pack(">ihihih", 0, 0, 23, 4, -1, 0))
 
     def row(self, text):
         self.send(b"D", struct.pack(">hi", 1, len(text)) + text)
 
     def execute(self):
         self.server.statements.append((self.database, self.sql))
+        if self.is_frame():
+            self.statement(self.sql, is_described=True)
+            return False
         if self.database == "cut":
             self.row(b"1")
             self.wfile.write(b"D\0\0\0\x20\0\1\0\0")
@@ -123,9 +134,10 @@ class Postgres(socketserver.StreamRequestHandler):
             self.statement(one)
             if self.failed:
                 break
+        self.failed = False
         self.ready()
 
-    def statement(self, one):
+    def statement(self, one, is_described=False):
         word = one.split()[0].upper()
         if word == "SET" and self.database == "redshift" and (
                 "LOCAL" in one or "bytea_output" in one):
@@ -137,7 +149,9 @@ class Postgres(socketserver.StreamRequestHandler):
         if word == "ROLLBACK":
             self.state = "idle"
         if word == "SELECT":
-            self.describe()
+            if not is_described:
+                self.sql = one
+                self.describe()
             self.row(b"1")
         return self.send(b"C", word.encode() + b"\0")
 
