@@ -152,16 +152,24 @@ frame_send(struct frame_io *io, enum frame_type type, struct str head, struct st
 }
 
 /* What to ask for: the rest of a large frame and nothing behind it, so that it can be
- * taken with its buffer. */
+ * taken with its buffer; 0 when one is there and has not been looked at. */
 static size_t
 read_size(const struct frame_io *io)
 {
-	size_t have = io->in.len - io->in_pos, len;
+	size_t pos = io->in_pos, len;
 
-	if (have < HEADER)
-		return READ_SIZE;
-	len = 4 + (size_t)read_u32(io->in.p + io->in_pos);
-	return len <= FRAME_MAX && len > have + READ_SIZE ? len - have : READ_SIZE;
+	while (io->in.len - pos >= HEADER) {
+		len = 4 + (size_t)read_u32(io->in.p + pos);
+		if (len > FRAME_MAX)
+			break;
+		if (io->in.len - pos < len)
+			return pos + len > io->in.len + READ_SIZE ? pos + len - io->in.len
+								   : READ_SIZE;
+		pos += len;
+		if (len > READ_SIZE && pos == io->in.len)
+			return 0;
+	}
+	return READ_SIZE;
 }
 
 bool
@@ -169,9 +177,11 @@ frame_fill(struct frame_io *io)
 {
 	for (;;) {
 		size_t size = read_size(io);
-		char *to = buf_reserve(&io->in, size);
+		char *to = size ? buf_reserve(&io->in, size) : NULL;
 		ssize_t n;
 
+		if (size == 0)
+			return true;
 		if (!to) {
 			io->closed = true;
 			return false;
