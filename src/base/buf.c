@@ -53,13 +53,6 @@ buf_reserve(struct buf *b, size_t len)
 }
 
 void
-buf_commit(struct buf *b, size_t len)
-{
-	b->len += len;
-	b->p[b->len] = '\0';
-}
-
-void
 buf_add_repeat(struct buf *b, const char *s, size_t times)
 {
 	size_t len = strlen(s);

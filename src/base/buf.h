@@ -32,21 +32,32 @@ DP_API void buf_vaddf(struct buf *b, const char *fmt, va_list ap) DP_PRINTF(2, 0
 /* Room for `len` more bytes, to be filled by the caller and then counted with
  * buf_commit(). NULL when that would pass the ceiling. */
 DP_API char *buf_reserve(struct buf *b, size_t len);
-DP_API void buf_commit(struct buf *b, size_t len);
+static inline void
+buf_commit(struct buf *b, size_t len)
+{
+	b->len += len;
+	b->p[b->len] = '\0';
+}
 /* Removes the first `len` bytes. */
 DP_API void buf_consume(struct buf *b, size_t len);
+
+/* buf_reserve, without a call while there is room. */
+static inline char *
+buf_room(struct buf *b, size_t len)
+{
+	return len < b->cap - b->len && !b->over ? b->p + b->len : buf_reserve(b, len);
+}
 
 static inline void
 buf_add(struct buf *b, const void *p, size_t len)
 {
-	char *to = len < b->cap - b->len && !b->over ? b->p + b->len : buf_reserve(b, len);
+	char *to = buf_room(b, len);
 
 	if (!to)
 		return;
 	if (len)
 		memcpy(to, p, len);
-	b->len += len;
-	b->p[b->len] = '\0';
+	buf_commit(b, len);
 }
 
 static inline void

@@ -3,6 +3,8 @@
 
 #include <utf8proc.h>
 
+#include "src/base/word.h"
+
 size_t
 utf8_decode(struct str s, uint32_t *c)
 {
@@ -67,23 +69,25 @@ sequence_length(const unsigned char *p, size_t left)
 	return n;
 }
 
-/* Every cell of every result passes here: eight ASCII bytes at a time. */
+static inline uint64_t
+marks_high(uint64_t word)
+{
+	return word & WORD_EACH(0x80);
+}
+
+/* Every cell of every result passes here, and most are ASCII. */
 bool
 utf8_is_valid(struct str s)
 {
 	const unsigned char *p = (const unsigned char *)s.p;
 	size_t left = s.len, n;
 
+	if (word_none(marks_high, s.p, s.len))
+		return true;
 	while (left) {
-		uint64_t word;
-
-		if (left >= sizeof(word)) {
-			memcpy(&word, p, sizeof(word));
-			n = word & UINT64_C(0x8080808080808080) ? 0 : sizeof(word);
-		} else {
-			n = 0;
-		}
-		if (n == 0)
+		if (left >= WORD_SIZE && !marks_high(word_at((const char *)p)))
+			n = WORD_SIZE;
+		else
 			n = *p < 0x80 ? 1 : sequence_length(p, left);
 		if (n == 0)
 			return false;

@@ -1,10 +1,31 @@
 /* SPDX-License-Identifier: MIT */
 #include "src/content/csv.h"
 
+#include "src/base/word.h"
+
 #define HOLD ((size_t)64 << 10) /* rows are written together up to this */
 
-static const bool asks_quotes[256] = { ['"'] = true, [','] = true, ['\r'] = true, ['\n'] = true,
-	['\0'] = true };
+/* Bytes for which a field is written in quotes; of the control characters not all do,
+ * but that is seen later. */
+static inline uint64_t
+marks_quotes(uint64_t word)
+{
+	return word_marks_equal(word, '"') | word_marks_equal(word, ',') |
+	       word_marks_below(word, ' ');
+}
+
+static bool
+asks_quotes(struct str s)
+{
+	if (s.len == 0 || s.p[0] == ' ' || s.p[s.len - 1] == ' ')
+		return true;
+	if (word_none(marks_quotes, s.p, s.len))
+		return false;
+	for (size_t i = 0; i < s.len; i++)
+		if (memchr("\",\r\n", s.p[i], 5)) /* or NUL */
+			return true;
+	return false;
+}
 
 static void
 add_quoted(struct buf *to, struct str s, bool is_formula)
@@ -21,27 +42,22 @@ add_quoted(struct buf *to, struct str s, bool is_formula)
 	buf_addc(to, '"');
 }
 
-/* Most need no quotes: copied while that is being found out. */
 static void
 add_field(struct buf *to, struct str s, bool is_formula)
 {
-	char *p = buf_reserve(to, s.len);
-	bool quotes = is_formula || s.len == 0 || s.p[0] == ' ' || s.p[s.len - 1] == ' ';
-
-	for (size_t i = 0; p && !quotes && i < s.len; i++) {
-		quotes = asks_quotes[(unsigned char)s.p[i]];
-		p[i] = s.p[i];
-	}
-	if (quotes)
+	if (is_formula || asks_quotes(s))
 		add_quoted(to, s, is_formula);
-	else if (p)
-		buf_commit(to, s.len);
+	else
+		buf_add_str(to, s);
 }
 
 static bool
 is_formula(struct str s)
 {
-	return s.len && memchr("=+-@\t\r", s.p[0], 6) && !value_is_number(s);
+	static const bool begins[256] = { ['='] = true, ['+'] = true, ['-'] = true, ['@'] = true,
+		['\t'] = true, ['\r'] = true };
+
+	return s.len && begins[(unsigned char)s.p[0]] && !value_is_number(s);
 }
 
 void
@@ -64,6 +80,21 @@ add_header(struct buf *to, struct str name, const struct csv_options *options)
 	add_field(to, name, options->neutralise && is_formula(name));
 }
 
+static void
+add_rows(struct buf *to, const struct doc_table *table, const struct csv_options *options)
+{
+	for (size_t row = 0; row < table->row_count; row++) {
+		for (size_t i = 0; i < table->column_count; i++) {
+			struct value value = table_cell(table, row, i).value;
+
+			if (i)
+				buf_addc(to, ',');
+			csv_add_value(to, &value, options);
+		}
+		buf_add(to, "\r\n", 2);
+	}
+}
+
 void
 csv_add_table(struct buf *to, const struct doc_table *table, const struct csv_options *options)
 {
@@ -76,17 +107,7 @@ csv_add_table(struct buf *to, const struct doc_table *table, const struct csv_op
 	}
 	if (!options->no_header)
 		buf_adds(to, "\r\n");
-	for (size_t row = 0; row < table->row_count; row++) {
-		for (size_t i = 0; i < table->column_count; i++) {
-			struct value value;
-
-			if (i)
-				buf_addc(to, ',');
-			value = table_cell(table, row, i).value;
-			csv_add_value(to, &value, options);
-		}
-		buf_adds(to, "\r\n");
-	}
+	add_rows(to, table, options);
 }
 
 /* --- sink --- */

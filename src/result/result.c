@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "src/base/word.h"
+
 /* Columns, names and cell texts live in the arena; the table of cells on the heap,
  * because it grows while the arena does. */
 void
@@ -44,35 +46,22 @@ row_size(const struct result *r, const struct value *values, size_t *size, struc
 	return err_hint(err, "select fewer rows or columns");
 }
 
-#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
-
-/* The high bit of each byte that is no printable ASCII. */
-static uint64_t
-odd_bytes(uint64_t word)
+/* Bytes that are no printable ASCII. */
+static inline uint64_t
+marks_odd(uint64_t word)
 {
-	uint64_t low = word & EACH(0x7F);
-
-	/* below ' ' nothing reaches the high bit; '\x7F' alone does with 1 more */
-	return (word | ~(low + EACH(0x80 - ' ')) | (low + EACH(1))) & EACH(0x80);
+	return (word & WORD_EACH(0x80)) | word_marks_below(word, ' ') |
+	       word_marks_equal(word, 0x7F);
 }
 
 /* Copies a value's text; true when all of it is printable ASCII. */
 static bool
 copy_text(char *to, const char *from, size_t len)
 {
-	uint64_t word, odd = 0;
-
-	for (; len >= sizeof(word); to += sizeof(word), from += sizeof(word), len -= sizeof(word)) {
-		memcpy(&word, from, sizeof(word));
-		memcpy(to, &word, sizeof(word));
-		odd |= odd_bytes(word);
-	}
-	for (size_t i = 0; i < len; i++) {
-		to[i] = from[i];
-		odd |= from[i] < ' ' || from[i] > '~';
-	}
+	if (len)
+		memcpy(to, from, len);
 	to[len] = '\0';
-	return odd == 0;
+	return word_none(marks_odd, from, len);
 }
 
 bool
