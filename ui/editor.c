@@ -203,6 +203,13 @@ editor_set_read_only(struct editor *e, bool on)
 }
 
 void
+editor_set_language(struct editor *e, enum language language)
+{
+	highlight_set_language(&e->highlight, language);
+	pane_dirty(&e->pane);
+}
+
+void
 editor_set_dialect(struct editor *e, enum sql_dialect dialect)
 {
 	highlight_set_dialect(&e->highlight, dialect);

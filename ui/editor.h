@@ -60,6 +60,7 @@ void editor_set_text(struct editor *e, struct str text);
 /* All of it; the caller's to fini. */
 void editor_get_text(const struct editor *e, struct buf *to);
 void editor_set_read_only(struct editor *e, bool on);
+void editor_set_language(struct editor *e, enum language language);
 void editor_set_dialect(struct editor *e, enum sql_dialect dialect);
 
 size_t editor_cursor(const struct editor *e);

@@ -67,26 +67,40 @@ run_editor(struct ui *ui, const char *path, int *status, struct err *err)
 	return ok;
 }
 
-bool
-external_edit(struct ui *ui, struct str text, const char *suffix, struct buf *to, bool *changed,
-	struct err *err)
+static bool
+edit_file(struct ui *ui, const char *path, struct str text, struct buf *to, struct err *err)
 {
-	char *folder = make_folder(err), *path;
 	int status = 0;
-	bool ok;
 
-	*changed = false;
-	if (!folder)
+	if (!path_write_new(path, text, 0600, err) || !run_editor(ui, path, &status, err))
 		return false;
-	path = xasprintf("%s/text%s", folder, suffix);
-	ok = path_write_new(path, text, 0600, err) && run_editor(ui, path, &status, err);
-	if (ok && status == 0) {
-		ok = path_read(path, TEXT_MAX_BYTES, to, err);
-		*changed = ok && !str_equal(buf_str(to), text);
+	if (status != 0)
+		return err_set(err, ERR_CANCELLED, _("your editor ended with %d: the text stays as it was"),
+			status);
+	return path_read(path, TEXT_MAX_BYTES, to, err);
+}
+
+void
+external_edit(struct editor *e, const char *suffix)
+{
+	struct buf before = BUF_INIT, after = BUF_INIT;
+	struct err err = ERR_INIT;
+	char *folder = make_folder(&err), *path;
+
+	if (!folder) {
+		ui_error(e->pane.ui, &err);
+		return;
 	}
+	path = xasprintf("%s/text%s", folder, suffix);
+	editor_get_text(e, &before);
+	if (!edit_file(e->pane.ui, path, buf_str(&before), &after, &err))
+		ui_error(e->pane.ui, &err);
+	else if (!str_equal(buf_str(&after), buf_str(&before)))
+		editor_replace(e, 0, before.len, buf_str(&after));
 	unlink(path);
 	rmdir(folder);
 	free(path);
 	free(folder);
-	return ok;
+	buf_fini(&before);
+	buf_fini(&after);
 }

@@ -4,14 +4,12 @@
 #ifndef DP_UI_EXTERNAL_H
 #define DP_UI_EXTERNAL_H
 
-#include "src/base/buf.h"
-#include "ui/ui.h"
+#include "ui/editor.h"
 
-/* Writes `text` to a private file that ends in `suffix` (".sql"), runs the editor on
- * it and reads it back. False with err when it could not run; *changed false when the
- * editor ended with an error (which discards) or the text is as it was. */
-bool external_edit(struct ui *ui, struct str text, const char *suffix, struct buf *to,
-	bool *changed, struct err *err);
+/* The editor's text goes through a private file that ends in `suffix` (".sql"), and comes
+ * back as one change. When the program cannot run or ends with an error, that is said and
+ * the text stays as it was. */
+void external_edit(struct editor *e, const char *suffix);
 /* The config's `editor`; NULL: by the environment. */
 void external_set_editor(const char *command);
 

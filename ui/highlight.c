@@ -35,15 +35,48 @@ highlight_fini(struct highlight *h)
 	buf_fini(&h->line);
 }
 
+static void
+begin_anew(struct highlight *h)
+{
+	h->known = 0;
+	h->last_valid = false;
+	forget_memos(h);
+}
+
+void
+highlight_set_language(struct highlight *h, enum language language)
+{
+	if (h->language != language)
+		begin_anew(h);
+	h->language = language;
+}
+
 void
 highlight_set_dialect(struct highlight *h, enum sql_dialect dialect)
 {
-	if (h->dialect != dialect) {
-		h->known = 0;
-		h->last_valid = false;
-		forget_memos(h);
-	}
+	if (h->dialect != dialect)
+		begin_anew(h);
 	h->dialect = dialect;
+}
+
+void
+spans_add(struct spans *s, size_t from, size_t to, enum role role)
+{
+	if (to > from && *s->count < s->most)
+		s->list[(*s->count)++] = (struct span_role){ from, to, role };
+}
+
+size_t
+spans_add_parameter(struct spans *s, struct str line, size_t at)
+{
+	size_t end;
+
+	if (!str_starts(str_slice(line, at, line.len), STR("${")))
+		return at;
+	end = str_find(line, STR("}"), at);
+	end = end == SIZE_MAX ? line.len : end + 1;
+	spans_add(s, at, end, ROLE_SQL_PARAMETER);
+	return end;
 }
 
 void
@@ -113,6 +146,8 @@ read_line(const struct highlight *h, struct str line, uint32_t state, struct spa
 		return sql_line(h->dialect, line, state, spans, most, count);
 	if (h->language == LANGUAGE_MARKDOWN)
 		return markdown_line(line, state, spans, most, count);
+	if (h->language == LANGUAGE_HTML)
+		return html_line(line, state, spans, most, count);
 	return 0;
 }
 

@@ -10,12 +10,22 @@
 #include "ui/text.h"
 #include "ui/theme.h"
 
-enum language { LANGUAGE_PLAIN, LANGUAGE_SQL, LANGUAGE_MARKDOWN };
+enum language { LANGUAGE_PLAIN, LANGUAGE_SQL, LANGUAGE_MARKDOWN, LANGUAGE_HTML };
 
 struct span_role {
 	size_t from, to; /* bytes in the line */
 	enum role role;
 };
+
+/* Where a line's spans go: `*count` of at most `most`. */
+struct spans {
+	struct span_role *list;
+	size_t most, *count;
+};
+
+void spans_add(struct spans *s, size_t from, size_t to, enum role role);
+/* "${name}" at `at`: its end (the line's, when it is open), or `at` when there is none. */
+size_t spans_add_parameter(struct spans *s, struct str line, size_t at);
 
 #define HIGHLIGHT_LINE_MAX ((size_t)64 << 10) /* bytes; longer lines stay plain */
 
@@ -47,6 +57,7 @@ struct highlight {
 
 void highlight_init(struct highlight *h, const struct text *text, enum language language);
 void highlight_fini(struct highlight *h);
+void highlight_set_language(struct highlight *h, enum language language);
 void highlight_set_dialect(struct highlight *h, enum sql_dialect dialect);
 void highlight_changed(struct highlight *h, const struct text_change *change);
 /* State at the start of a line; *guessed when the text before was not read yet. */
@@ -55,8 +66,10 @@ uint32_t highlight_state(struct highlight *h, size_t line, bool *guessed);
  * behind it. */
 uint32_t highlight_line(struct highlight *h, size_t number, struct str line, uint32_t state,
 	const struct span_role **spans, size_t *count);
-/* One line of Markdown (markdown_line.c); same meaning. */
+/* One line of Markdown (markdown_line.c), of HTML (html_line.c); same meaning. */
 uint32_t markdown_line(struct str line, uint32_t state, struct span_role *spans, size_t most,
+	size_t *count);
+uint32_t html_line(struct str line, uint32_t state, struct span_role *spans, size_t most,
 	size_t *count);
 /* Reads on for about a millisecond; whether there is more to do. */
 bool highlight_step(struct highlight *h);

@@ -3,18 +3,6 @@
  * read by cmark-gfm. The state is the open code fence: its character and length. */
 #include "ui/highlight.h"
 
-struct spans {
-	struct span_role *list;
-	size_t most, *count;
-};
-
-static void
-add(struct spans *s, size_t from, size_t to, enum role role)
-{
-	if (to > from && *s->count < s->most)
-		s->list[(*s->count)++] = (struct span_role){ from, to, role };
-}
-
 static size_t
 run_of(struct str line, size_t at)
 {
@@ -99,16 +87,13 @@ inline_at(struct str line, size_t at, struct spans *s)
 
 	if (c == '\\')
 		return at + 2;
-	if (c == '$' && at + 1 < line.len && line.p[at + 1] == '{') {
-		end = find(line, at, "}");
-		end = end == SIZE_MAX ? line.len : end + 1;
-		add(s, at, end, ROLE_SQL_PARAMETER);
+	end = spans_add_parameter(s, line, at);
+	if (end > at)
 		return end;
-	}
 	if (c == '`' || ((c == '*' || c == '_' || c == '~') && run <= 3)) {
 		end = closed_run(line, at, run, &closed);
 		if (closed)
-			add(s, at, end,
+			spans_add(s, at, end,
 				c == '`'   ? ROLE_MD_CODE
 				: c == '~' ? ROLE_MD_QUOTE
 				: run == 1 ? ROLE_MD_EMPHASIS
@@ -117,13 +102,13 @@ inline_at(struct str line, size_t at, struct spans *s)
 	}
 	if (c == '[' || c == '!') {
 		end = link_at(line, at);
-		add(s, at, end, ROLE_MD_LINK);
+		spans_add(s, at, end, ROLE_MD_LINK);
 		return end > at ? end : at + 1;
 	}
 	if (c == '<') {
 		end = find(line, at, ">");
 		if (end != SIZE_MAX && at + 1 < line.len && line.p[at + 1] != ' ') {
-			add(s, at, end + 1, ROLE_MD_TAG);
+			spans_add(s, at, end + 1, ROLE_MD_TAG);
 			return end + 1;
 		}
 	}
@@ -153,15 +138,15 @@ block_start(struct str line, size_t at, struct spans *s)
 
 	if (at < line.len && line.p[at] == '#' && run <= 6 &&
 		(at + run == line.len || line.p[at + run] == ' ')) {
-		add(s, at, line.len, ROLE_MD_HEADING);
+		spans_add(s, at, line.len, ROLE_MD_HEADING);
 		return line.len;
 	}
 	if (at < line.len && line.p[at] == '>') {
-		add(s, at, at + 1, ROLE_MD_QUOTE);
+		spans_add(s, at, at + 1, ROLE_MD_QUOTE);
 		return at + 1;
 	}
 	end = list_marker(line, at);
-	add(s, at, end, ROLE_MD_LIST);
+	spans_add(s, at, end, ROLE_MD_LIST);
 	return end;
 }
 
@@ -174,11 +159,11 @@ markdown_line(struct str line, uint32_t state, struct span_role *spans, size_t m
 	if (state) {
 		bool closes = fence >= (state >> 8) && (uint32_t)(unsigned char)line.p[at] == (state & 0xFF);
 
-		add(&s, 0, line.len, ROLE_MD_CODE);
+		spans_add(&s, 0, line.len, ROLE_MD_CODE);
 		return fence && closes ? 0 : state;
 	}
 	if (fence) {
-		add(&s, 0, line.len, ROLE_MD_CODE);
+		spans_add(&s, 0, line.len, ROLE_MD_CODE);
 		return (uint32_t)(fence < 0xFFFF ? fence : 0xFFFF) << 8 | (unsigned char)line.p[at];
 	}
 	at = block_start(line, at, &s);

@@ -133,8 +133,18 @@ studio_close(struct studio *s)
 		return;
 	studio_cancel(s, NULL);
 	model_free(s->model);
+	free(s->push);
 	workspace_close(s->ws);
 	free(s);
+}
+
+void
+studio_show_push(struct studio *s, const char *node)
+{
+	char *name = xstrdup(node);
+
+	free(s->push);
+	s->push = name;
 }
 
 struct studio *

@@ -16,6 +16,7 @@ struct studio {
 	struct model *model;
 	const struct zone *zone; /* the workspace's */
 	struct studio_attempt *attempts;
+	char *push; /* name of the push node worked on; NULL: the first */
 	struct desk *desk; /* the main screen; NULL: not open */
 };
 
@@ -37,6 +38,9 @@ void studio_remember_task(struct studio *s, const char *task);
 /* The destination this person sent a test to last: their own, most often. */
 const char *studio_test_target(struct studio *s, struct arena *a);
 void studio_remember_test_target(struct studio *s, const char *destination);
+
+/* The push node that content and push settings show; one that is not there: the first. */
+void studio_show_push(struct studio *s, const char *node);
 
 /* Does something to the workspace without waiting for its lock: `work` is called again
  * while it fails with ERR_BUSY (up to 20 s), then `done` once, err NULL when it went

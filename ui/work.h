@@ -29,7 +29,8 @@ void ui_job_cancel(struct ui_job *job);
 void ui_job_set_source(struct ui_job *job, struct workspace *ws, const char *source,
 	enum source_env env);
 int64_t ui_job_elapsed_us(const struct ui_job *job);
-/* Ends it at once; done does not come. NULL is fine. */
+/* done does not come. With a source it is cancelled and ends by itself, within a second of
+ * the ui's end; else it ends at once. NULL is fine. */
 void ui_job_free(struct ui_job *job);
 
 /* --- the program itself ------------------------------------------------------------------ */

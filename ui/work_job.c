@@ -7,6 +7,7 @@
 #include "ui/work.h"
 
 #define STOP_TIMEOUT_US (10 * CLOCK_SECOND)
+#define LEAVE_US (1 * CLOCK_SECOND) /* at the end, for servers to hear that it is */
 #define SPARE_US (300 * CLOCK_SECOND) /* then its connections are closed */
 
 struct ui_job {
@@ -23,9 +24,11 @@ struct ui_job {
 	char *source, *token;
 	enum source_env env;
 	struct ui_job *stopper, *stops;
+	struct ui_job *next_leaving;
 };
 
 static void turn(struct ui_job *j);
+static void release(struct ui_job *j);
 
 static void
 take_token(struct ui_job *j, struct str payload)
@@ -79,9 +82,48 @@ drop_spare(void *context)
 	ui->spare = NULL;
 }
 
+/* Nobody waits for it: it ends by itself, and at the latest with the ui. */
+static void
+let_go(struct ui_job *j)
+{
+	j->frame = NULL;
+	j->done = NULL;
+	j->next_leaving = j->ui->leaving;
+	j->ui->leaving = j;
+}
+
+static void
+is_gone(struct ui_job *j)
+{
+	struct ui_job **at = &j->ui->leaving;
+
+	while (*at && *at != j)
+		at = &(*at)->next_leaving;
+	if (*at)
+		*at = j->next_leaving;
+}
+
+static void
+wait_for_leaving(struct ui *ui)
+{
+	int64_t end = clock_mono_us() + LEAVE_US;
+
+	while (ui->leaving && clock_mono_us() < end) {
+		struct pollfd p = { job_fd(ui->leaving->job), POLLIN, 0 };
+
+		if (job_wants_write(ui->leaving->job))
+			p.events |= POLLOUT;
+		poll(&p, 1, 50);
+		turn(ui->leaving);
+	}
+	while (ui->leaving)
+		release(ui->leaving);
+}
+
 void
 ui_jobs_fini(struct ui *ui)
 {
+	wait_for_leaving(ui);
 	loop_timer_cancel(ui->loop, &ui->spare_timer);
 	drop_spare(ui);
 }
@@ -113,6 +155,7 @@ take_spare(struct ui_job *j, struct buf *request)
 static void
 release(struct ui_job *j)
 {
+	is_gone(j);
 	loop_timer_cancel(ui_loop(j->ui), &j->timer);
 	if (j->job) {
 		loop_unwatch(ui_loop(j->ui), job_fd(j->job));
@@ -210,8 +253,10 @@ stop_at_server(struct ui_job *j)
 	if (request_source(j->ws, "stop_query", j->source, j->env, buf_text(&extra),
 		    STOP_TIMEOUT_US, &request, &err)) {
 		j->stopper = ui_job_start(j->ui, &request, NULL, NULL, NULL, &err);
-		if (j->stopper)
+		if (j->stopper) {
 			j->stopper->stops = j;
+			let_go(j->stopper);
+		}
 	}
 	buf_fini(&extra);
 	buf_fini(&request);
@@ -238,6 +283,12 @@ ui_job_elapsed_us(const struct ui_job *j)
 void
 ui_job_free(struct ui_job *j)
 {
-	if (j)
+	if (!j)
+		return;
+	if (!j->source || j->over) {
 		release(j);
+		return;
+	}
+	let_go(j); /* what its server runs is stopped first */
+	ui_job_cancel(j);
 }

@@ -179,6 +179,9 @@ DP_API const struct node *task_find_node(const struct task *t, const char *name)
  * NULL for a node. NULL when there is none. */
 DP_API const struct node *task_find_after(const struct task *t, const char *after,
 	const struct branch **branch);
+/* Gives a node another name, and it to all that names the node: after, inputs, merges,
+ * conditions. Inputs keep their own names, so that texts mean what they did. */
+DP_API void task_rename_node(struct task *t, size_t at, const char *name);
 /* Node indices in an order that respects `after` and `inputs`, else the authored one.
  * ERR_INPUT names a cycle or an unknown node. `order` has room for node_count. */
 DP_API bool task_order(const struct task *t, size_t *order, struct err *err);

@@ -52,7 +52,10 @@ class Answer:
 
 
 class Bench:
-    def __init__(self):
+    """A workspace of its own; its end is the process's, unless `more` follows."""
+
+    def __init__(self, more=False):
+        self.more = more
         self.folder = tempfile.mkdtemp(prefix="dp-cli-")
         self.workspace = os.path.join(self.folder, "workspace.db")
         self.failed = 0
@@ -82,7 +85,8 @@ class Bench:
             self.failed += 1
         shutil.rmtree(self.folder, ignore_errors=True)
         sys.stdout.flush()
-        os._exit(1 if self.failed else 0)
+        if self.failed or not self.more:
+            os._exit(1 if self.failed else 0)
 
     def path(self, *names):
         return os.path.join(self.folder, *names)

@@ -135,6 +135,36 @@ words_after_are_nodes_or_branches(void **state)
 }
 
 static void
+a_renamed_node_is_named_so_everywhere(void **state)
+{
+	static const char before[] =
+		"{\"format\": 1, \"name\": \"t\", \"nodes\": ["
+		"{\"name\": \"x\", \"kind\": \"branch\", \"branches\": [{\"name\": \"big\"}]},"
+		"{\"name\": \"q\", \"kind\": \"query\", \"after\": [\"x.big\", \"x\"]},"
+		"{\"name\": \"m\", \"kind\": \"merge\", \"after\": [\"q\"], "
+		"\"accept\": {\"q\": [\"failed\"]}},"
+		"{\"name\": \"p\", \"kind\": \"push\", \"inputs\": {\"q\": \"q\"}}], "
+		"\"conditions\": [{\"node\": \"q\", \"column\": \"rows()\", \"op\": \">\", "
+		"\"value\": \"0\"}]}";
+	struct err err = ERR_INIT;
+	struct task t;
+
+	(void)state;
+	assert_true(task_from_text(&t, str_from(before), &err));
+	task_rename_node(&t, 1, "sales");
+	task_rename_node(&t, 0, "size");
+	assert_string_equal(t.nodes[1].name, "sales");
+	assert_string_equal(t.nodes[1].after.list[0], "size.big");
+	assert_string_equal(t.nodes[1].after.list[1], "size");
+	assert_string_equal(t.nodes[2].after.list[0], "sales");
+	assert_string_equal(t.nodes[2].accept[0].node, "sales");
+	assert_string_equal(t.nodes[3].inputs[0].node, "sales");
+	assert_string_equal(t.nodes[3].inputs[0].name, "q");
+	assert_string_equal(t.conditions[0].node, "sales");
+	task_fini(&t);
+}
+
+static void
 names_are_words_and_file_names(void **state)
 {
 	static const char *const good[] = { "a", "daily-sales", "A_1.x", "日报", "é", "1" };
@@ -164,6 +194,7 @@ main(void)
 		cmocka_unit_test(cycles_and_unknown_nodes_are_refused),
 		cmocka_unit_test(inputs_count_as_well),
 		cmocka_unit_test(words_after_are_nodes_or_branches),
+		cmocka_unit_test(a_renamed_node_is_named_so_everywhere),
 		cmocka_unit_test(names_are_words_and_file_names),
 	};
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "src/task/task_json.h"
+#include "ui/external.h"
 #include "ui/screens/block_private.h"
 #include "ui/screens/screens.h"
 
@@ -52,6 +53,7 @@ show_title(struct block_screen *b)
 
 	if (!block)
 		return;
+	editor_set_language(&b->editor, block->is_html ? LANGUAGE_HTML : LANGUAGE_MARKDOWN);
 	if (b->kind == BLOCK_EMAIL_BODY)
 		pane_set_title(&b->editor.pane, "%s · %s", _("Email body"),
 			block->is_html ? "HTML" : "Markdown");
@@ -401,6 +403,16 @@ run_action(struct screen *screen, const char *action)
 		editor_do(&b->editor, action);
 }
 
+static void
+run_outside(struct screen *screen)
+{
+	struct block_screen *b = (struct block_screen *)screen;
+	const struct block *block = block_now(b);
+
+	if (block)
+		external_edit(&b->editor, block->is_html ? ".html" : ".md");
+}
+
 #define ACTION(id, name)                        \
 	static void run_##id(struct screen *s)  \
 	{                                       \
@@ -431,6 +443,8 @@ static const struct command commands[] = {
 		run_next_preview, NULL },
 	{ "undo", N_("Undo"), N_("Edit"), "Ctrl-Z", NULL, run_undo, can_mode },
 	{ "redo", N_("Redo"), N_("Edit"), "Ctrl-Y", NULL, run_redo, can_mode },
+	{ "edit-outside", N_("Edit the text in your own editor"), N_("Edit"), "Ctrl-O", NULL,
+		run_outside, can_mode },
 	{ "find", N_("Find"), N_("Edit"), "Ctrl-F", NULL, run_find, can_mode },
 	{ "replace", N_("Replace"), N_("Edit"), "Ctrl-R", NULL, run_replace, can_mode },
 };

@@ -78,17 +78,60 @@ draft_slot_text(const struct slot *slot, char text[32])
 		(unsigned)c.minute % 100, weekday_name(date_weekday(c.date)));
 }
 
-struct node *
-draft_push(struct model *m)
+const struct node *
+draft_find_push(const struct studio *s, const struct task *t, size_t *number, size_t *count)
 {
+	const struct node *found = NULL;
+	size_t seen = 0, at = 0;
+
+	for (size_t i = 0; t && i < t->node_count; i++) {
+		const struct node *node = &t->nodes[i];
+
+		if (node->kind != NODE_PUSH)
+			continue;
+		seen++;
+		if (!found || (s->push && strcmp(node->name, s->push) == 0)) {
+			found = node;
+			at = seen;
+		}
+	}
+	if (number)
+		*number = at;
+	if (count)
+		*count = seen;
+	return found;
+}
+
+bool
+draft_next_push(struct studio *s)
+{
+	const struct task *t = model_task(s->model);
+	const struct node *now = draft_find_push(s, t, NULL, NULL);
+	size_t at = now ? (size_t)(now - t->nodes) : 0;
+
+	for (size_t i = 1; now && i < t->node_count; i++) {
+		const struct node *next = &t->nodes[(at + i) % t->node_count];
+
+		if (next->kind == NODE_PUSH) {
+			studio_show_push(s, next->name);
+			return true;
+		}
+	}
+	return false;
+}
+
+struct node *
+draft_push(struct studio *s)
+{
+	struct model *m = s->model;
 	struct task *t = model_edit(m);
+	const struct node *found = draft_find_push(s, t, NULL, NULL);
 	struct node *push, *nodes;
 
 	if (!t)
 		return NULL;
-	push = model_find_kind(t, NODE_PUSH);
-	if (push)
-		return push;
+	if (found)
+		return &t->nodes[found - t->nodes];
 	nodes = model_array(m, t->node_count + 1, sizeof(*nodes));
 	if (t->node_count)
 		memcpy(nodes, t->nodes, t->node_count * sizeof(*nodes));

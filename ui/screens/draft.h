@@ -25,8 +25,14 @@ bool draft_slot(struct studio *s, const struct task *task, struct date date, str
 /* "2026-01-02 08:00 fri" in the zone it was planned in. */
 void draft_slot_text(const struct slot *slot, char text[32]);
 
-/* The push node, made when there is none; NULL when no task is open. */
-struct node *draft_push(struct model *m);
+/* The push node worked on (studio_show_push), else the first; NULL when there is none.
+ * Where it stands among them, from 1, and their count, unless NULL. */
+const struct node *draft_find_push(const struct studio *s, const struct task *t, size_t *number,
+	size_t *count);
+/* The same, to change it: made when there is none; NULL when no task is open. */
+struct node *draft_push(struct studio *s);
+/* The one after it is worked on; false when there is no other. */
+bool draft_next_push(struct studio *s);
 
 /* The words of a list typed with commas or blanks, in the draft's memory. */
 struct name_list draft_words(struct model *m, const char *text);

@@ -62,7 +62,8 @@ open_edit(struct ui *ui, const char *argument, struct err *err)
 	struct edit *e = xcalloc(1, sizeof(*e));
 	enum language language = ends_with(argument, ".sql")  ? LANGUAGE_SQL
 				 : ends_with(argument, ".md") ? LANGUAGE_MARKDOWN
-							      : LANGUAGE_PLAIN;
+				 : ends_with(argument, ".html") ? LANGUAGE_HTML
+								 : LANGUAGE_PLAIN;
 
 	screen_init(&e->screen, &screen_edit_ops, ui);
 	e->path = xstrdup(argument);

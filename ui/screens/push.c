@@ -216,7 +216,7 @@ static bool
 is_chosen(struct push *p, const char *name)
 {
 	struct task *t = model_edit(p->model);
-	const struct node *push = t ? model_find_kind(t, NODE_PUSH) : NULL;
+	const struct node *push = draft_find_push(p->studio, t, NULL, NULL);
 
 	for (size_t i = 0; push && i < push->destinations.count; i++)
 		if (strcmp(push->destinations.list[i], name) == 0)
@@ -243,7 +243,7 @@ toggle(struct tree *tree, size_t i)
 	struct name_list list = { 0 };
 
 	(void)model_step(p->model, N_("the destinations"), NULL);
-	push = draft_push(p->model);
+	push = draft_push(p->studio);
 	if (!push)
 		return;
 	list.list = model_array(p->model, push->destinations.count + 1, sizeof(*list.list));
@@ -289,7 +289,7 @@ static void
 read_destinations(struct push *p)
 {
 	struct task *t = model_edit(p->model);
-	const struct node *push = t ? model_find_kind(t, NODE_PUSH) : NULL;
+	const struct node *push = draft_find_push(p->studio, t, NULL, NULL);
 	struct destination_list list = { 0 };
 	struct arena a = ARENA_INIT;
 	struct err err = ERR_INIT;
@@ -313,17 +313,53 @@ read_destinations(struct push *p)
 
 /* --- the screen -------------------- */
 
+/* Title, mentions and destinations are those of one push node: which, when it matters. */
+static void
+show_push(struct push *p, const struct task *t)
+{
+	size_t number, count;
+	const struct node *push = draft_find_push(p->studio, t, &number, &count);
+
+	if (count < 2) {
+		pane_set_title(&p->settings.pane, "%s", _("Settings"));
+		pane_set_title(&p->destinations.pane, "%s", _("Send to"));
+		return;
+	}
+	pane_set_title(&p->settings.pane, _("Settings · %s (%zu of %zu)"), push->name, number, count);
+	pane_set_title(&p->destinations.pane, _("Send to · %s (Alt-O: next)"), push->name);
+}
+
 static void
 reload(struct push *p)
 {
 	const struct task *t = model_task(p->model);
 
 	pane_set_title(&p->schedules.pane, _("Schedules · %s"), t ? t->name : "");
+	show_push(p, t);
 	tree_set_count(&p->schedules, t ? t->schedule_count : 0);
 	push_schedule_fill(p);
 	fill_settings(p);
 	read_destinations(p);
 	show_next(p);
+}
+
+static void
+run_next_push(struct screen *screen)
+{
+	struct push *p = (struct push *)screen;
+
+	if (draft_next_push(p->studio))
+		reload(p);
+}
+
+static bool
+can_next_push(const struct screen *screen)
+{
+	const struct push *p = (const struct push *)screen;
+	size_t count;
+
+	(void)draft_find_push(p->studio, model_task(p->model), NULL, &count);
+	return count > 1;
 }
 
 static void
@@ -419,6 +455,8 @@ static const struct command commands[] = {
 	{ "add-schedule", N_("Add a schedule"), N_("Edit"), "Ins F4", N_("Add"), run_add, NULL },
 	{ "remove-schedule", N_("Remove the schedule"), N_("Edit"), "Del F8", N_("Remove"),
 		run_remove, can_remove },
+	{ "next-push", N_("Next push node"), N_("Content"), "Alt-o", NULL, run_next_push,
+		can_next_push },
 	{ "toggle-destination", N_("Send there or not"), N_("Edit"), "Space", NULL, run_toggle,
 		can_toggle },
 };

@@ -112,18 +112,14 @@ take_date(const char *text, struct date *date, struct err *err)
 
 GET(title)
 {
-	const struct node *push = NULL;
+	const struct node *push = draft_find_push(p->studio, t, NULL, NULL);
 
-	(void)p;
-	for (size_t i = 0; i < t->node_count && !push; i++)
-		if (t->nodes[i].kind == NODE_PUSH)
-			push = &t->nodes[i];
 	buf_adds(to, push ? push->title : "");
 }
 
 SET(title)
 {
-	struct node *push = draft_push(p->model);
+	struct node *push = draft_push(p->studio);
 
 	(void)t;
 	(void)err;
@@ -309,12 +305,8 @@ SET(on_failure)
 
 GET(mentions)
 {
-	const struct node *push = NULL;
+	const struct node *push = draft_find_push(p->studio, t, NULL, NULL);
 
-	(void)p;
-	for (size_t i = 0; i < t->node_count && !push; i++)
-		if (t->nodes[i].kind == NODE_PUSH)
-			push = &t->nodes[i];
 	if (push && mentions_count(&push->mentions))
 		mentions_say(&push->mentions, to);
 	else
@@ -324,7 +316,7 @@ GET(mentions)
 static void
 go_mentions(struct push *p)
 {
-	const struct node *push = draft_push(p->model);
+	const struct node *push = draft_push(p->studio);
 
 	if (push)
 		mentions_ask(p->studio, push->name);

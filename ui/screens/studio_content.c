@@ -7,6 +7,7 @@
 #include "src/task/task_json.h"
 #include "ui/dialog.h"
 #include "ui/screens/conditions.h"
+#include "ui/screens/draft.h"
 #include "ui/screens/mentions.h"
 #include "ui/screens/studio_private.h"
 
@@ -36,25 +37,10 @@ void
 desk_content_read(struct desk *d)
 {
 	const struct task *t = model_task(d->model);
-	const struct node *push;
-	size_t first = SIZE_MAX, count = 0, number = 0;
+	size_t count, number;
+	const struct node *push = draft_find_push(d->studio, t, &number, &count);
 
-	d->content.push = SIZE_MAX;
-	for (size_t i = 0; t && i < t->node_count; i++) {
-		if (t->nodes[i].kind != NODE_PUSH)
-			continue;
-		count++;
-		first = first == SIZE_MAX ? i : first;
-		if (d->content.name && strcmp(t->nodes[i].name, d->content.name) == 0) {
-			d->content.push = i;
-			number = count;
-		}
-	}
-	if (d->content.push == SIZE_MAX) {
-		d->content.push = first;
-		number = 1;
-	}
-	push = desk_content_push(d);
+	d->content.push = push ? (size_t)(push - t->nodes) : SIZE_MAX;
 	if (count > 1)
 		pane_set_title(&d->content.tree.pane, _("Content · %s (%zu of %zu, Alt-O: next)"),
 			push->name, number, count);
@@ -67,17 +53,7 @@ desk_content_read(struct desk *d)
 void
 desk_content_next_push(struct desk *d)
 {
-	const struct task *t = model_task(d->model);
-
-	for (size_t k = 1; t && d->content.push < t->node_count && k <= t->node_count; k++) {
-		const struct node *n = &t->nodes[(d->content.push + k) % t->node_count];
-
-		if (n->kind != NODE_PUSH)
-			continue;
-		free(d->content.name);
-		d->content.name = xstrdup(n->name);
-		break;
-	}
+	(void)draft_next_push(d->studio);
 	desk_content_read(d);
 	desk_preview_later(d);
 }
@@ -486,5 +462,4 @@ void
 desk_content_fini(struct desk *d)
 {
 	tree_fini(&d->content.tree);
-	free(d->content.name);
 }

@@ -485,6 +485,7 @@ add(struct desk *d)
 
 RUN(new_from, desk_templates_new(d))
 RUN(add_query, desk_nodes_add(d))
+RUN(rename_node, desk_nodes_rename(d))
 RUN(remove_query, desk_nodes_remove(d))
 RUN(query_settings, desk_nodes_settings(d))
 RUN(code_help, desk_templates_insert(d))
@@ -564,6 +565,7 @@ const struct command desk_commands[DESK_COMMANDS] = {
 	{ "add-query", N_("Another query node…"), N_("Query"), NULL, NULL, run_add_query, has_task },
 	{ "remove-query", N_("Remove the query node"), N_("Query"), NULL, NULL, run_remove_query,
 		has_task },
+	{ "rename-node", N_("Rename the node…"), N_("Query"), NULL, NULL, run_rename_node, has_task },
 	{ "query-settings", N_("Settings of the query…"), N_("Query"), "Alt-s", NULL,
 		run_query_settings, has_task },
 	{ "next-result", N_("Next result"), N_("Query"), "]", NULL, run_next_result, has_task },

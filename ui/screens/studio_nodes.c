@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The task's query nodes: another one, one away, and how much each of them reads. */
+/* The task's nodes: another query, one away, another name, and how much each reads. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -87,22 +87,31 @@ add_node(struct desk *d, struct task *t, const char *name)
 	connect(d, t, name);
 }
 
+/* Whether the open task may have a node of that name; shows why not. */
+static bool
+may_be_named(struct desk *d, const char *text)
+{
+	struct err err = ERR_INIT;
+
+	if (task_find_node(model_task(d->model), text))
+		err_set(&err, ERR_INPUT, _("there is a node '%s' already"), text);
+	if (!err.code && task_name_check(text, _("the node's name"), &err))
+		return true;
+	ui_error(d->screen.ui, &err);
+	return false;
+}
+
 static void
 named(void *context, const char *text)
 {
 	struct desk *d = context;
 	const struct task *t = text ? model_task(d->model) : NULL;
-	struct err err = ERR_INIT;
 	const char *name;
 
-	if (!t)
+	if (!t || !may_be_named(d, text))
 		return;
-	if (task_find_node(t, text))
-		err_set(&err, ERR_INPUT, _("there is a node '%s' already"), text);
-	else if (t->node_count >= TASK_MAX_NODES)
-		err_set(&err, ERR_LIMIT, _("a task has at most %d nodes"), TASK_MAX_NODES);
-	if (err.code || !task_name_check(text, _("the node's name"), &err)) {
-		ui_error(d->screen.ui, &err);
+	if (t->node_count >= TASK_MAX_NODES) {
+		ui_warn(d->screen.ui, _("a task has at most %d nodes"), TASK_MAX_NODES);
 		return;
 	}
 	name = model_text(d->model, str_from(text));
@@ -125,6 +134,58 @@ desk_nodes_add(struct desk *d)
 	dialog_line(d->screen.ui, _("Another query"),
 		_("Name of its node. Its rows go into the message as ${name.column}:"), name, false,
 		named, d);
+}
+
+/* --- another name -------------------- */
+
+static void
+rename_to(struct desk *d, size_t at, const char *name)
+{
+	struct task *t = model_step(d->model, N_("a node was renamed"), NULL);
+
+	desk_query_renamed(d, t->nodes[at].name, name);
+	if (t->nodes[at].kind == NODE_PUSH)
+		studio_show_push(d->studio, name);
+	task_rename_node(t, at, name);
+	model_changed(d->model);
+	desk_query_reload(d);
+	desk_content_read(d);
+}
+
+struct renaming { /* lives as long as its dialog */
+	struct desk *desk;
+	char *name;
+};
+
+static void
+renamed(void *context, const char *text)
+{
+	struct renaming *r = context;
+	const struct task *t = text ? model_task(r->desk->model) : NULL;
+	const struct node *node = t ? task_find_node(t, r->name) : NULL;
+
+	if (node && strcmp(text, r->name) != 0 && may_be_named(r->desk, text))
+		rename_to(r->desk, (size_t)(node - t->nodes), text);
+	free(r->name);
+	free(r);
+}
+
+void
+desk_nodes_rename(struct desk *d)
+{
+	bool content = screen_focused(&d->screen) == &d->content.tree.pane;
+	const struct node *node = content ? desk_content_push(d) : desk_query_node(d);
+	struct renaming *r;
+
+	if (!node) {
+		ui_warn(d->screen.ui, _("There is no node to rename"));
+		return;
+	}
+	r = xcalloc(1, sizeof(*r));
+	*r = (struct renaming){ d, xstrdup(node->name) };
+	dialog_line(d->screen.ui, _("Rename node"),
+		_("The new name; what names the node in the task follows:"), node->name, false, renamed,
+		r);
 }
 
 /* --- one away -------------------- */

@@ -31,6 +31,7 @@ struct desk_tasks {
 	struct task_list list;
 	struct desk_task_row *rows;
 	size_t count;
+	int64_t open; /* the task that was when the list was read last */
 	char **closed; /* folders that are shut */
 	size_t closed_count;
 };
@@ -87,7 +88,6 @@ struct desk_query {
 struct desk_content {
 	struct tree tree;
 	size_t push; /* index of the push node among the task's nodes; SIZE_MAX none */
-	char *name;  /* of the one chosen; NULL: the first */
 };
 
 struct desk_preview {
@@ -183,6 +183,8 @@ void desk_query_collect(struct desk *d);
 void desk_query_next_node(struct desk *d, int by);
 void desk_query_show_node(struct desk *d, const char *node);
 void desk_query_show_result(struct desk *d, int by);
+/* Its results, and what is shown, go on under the new name. */
+void desk_query_renamed(struct desk *d, const char *node, const char *name);
 void desk_query_choose_source(struct desk *d);
 void desk_query_next_env(struct desk *d); /* auto, dev, prod */
 void desk_query_edit_outside(struct desk *d); /* in the person's own editor */
@@ -226,7 +228,7 @@ void desk_steps_problems(struct desk *d);
 bool desk_steps_check(struct desk *d, struct err *err);
 
 /* studio_life.c */
-#define DESK_COMMANDS 48
+#define DESK_COMMANDS 49
 extern const struct command desk_commands[DESK_COMMANDS];
 /* Asks for the name of a new task that begins as the template is. */
 void desk_life_new(struct desk *d, const struct embedded *template);
@@ -239,6 +241,7 @@ bool desk_unsaved_may_close(struct screen *screen);
 
 /* studio_nodes.c */
 void desk_nodes_add(struct desk *d);
+void desk_nodes_rename(struct desk *d); /* the push node from the content, else the query */
 void desk_nodes_remove(struct desk *d);
 void desk_nodes_settings(struct desk *d);
 

@@ -223,6 +223,24 @@ desk_query_show_node(struct desk *d, const char *name)
 		show_node(d, node);
 }
 
+static void
+rename_one(char **word, const char *from, const char *to)
+{
+	if (*word && strcmp(*word, from) == 0) {
+		free(*word);
+		*word = xstrdup(to);
+	}
+}
+
+void
+desk_query_renamed(struct desk *d, const char *node, const char *name)
+{
+	for (size_t i = 0; i < d->query.results_count; i++)
+		rename_one(&d->query.results[i].node, node, name);
+	rename_one(&d->query.run.node, node, name);
+	rename_one(&d->query.node, node, name);
+}
+
 /* What the editor holds goes into the node. */
 void
 desk_query_collect(struct desk *d)
@@ -319,19 +337,8 @@ desk_query_next_env(struct desk *d)
 void
 desk_query_edit_outside(struct desk *d)
 {
-	struct buf before = BUF_INIT, after = BUF_INIT;
-	struct err err = ERR_INIT;
-	bool changed;
-
-	if (!desk_query_node(d))
-		return;
-	editor_get_text(&d->query.editor, &before);
-	if (!external_edit(d->screen.ui, buf_str(&before), ".sql", &after, &changed, &err))
-		ui_error(d->screen.ui, &err);
-	else if (changed)
-		editor_replace(&d->query.editor, 0, before.len, buf_str(&after));
-	buf_fini(&before);
-	buf_fini(&after);
+	if (desk_query_node(d))
+		external_edit(&d->query.editor, ".sql");
 }
 
 /* --- the panes ------------------------------------------------------------------------------ */

@@ -101,12 +101,16 @@ is_blank(const char *s)
 static void
 judge_task(const struct task *t, enum desk_done *done)
 {
-	const struct node *push = model_find_kind((struct task *)(uintptr_t)t, NODE_PUSH);
-	bool source = true, sql = true, any = false;
+	bool source = true, sql = true, any = false, content = true, sent = true, push = false;
 
 	for (size_t i = 0; i < t->node_count; i++) {
 		const struct node *n = &t->nodes[i];
 
+		if (n->kind == NODE_PUSH) {
+			push = true;
+			content = content && n->block_count && *n->title;
+			sent = sent && n->destinations.count;
+		}
 		if (n->kind != NODE_QUERY)
 			continue;
 		any = true;
@@ -115,8 +119,8 @@ judge_task(const struct task *t, enum desk_done *done)
 	}
 	done[STEP_SOURCE] = any && source ? STEP_DONE : STEP_MISSING;
 	done[STEP_SQL] = any && sql ? STEP_DONE : STEP_MISSING;
-	done[STEP_CONTENT] = push && push->block_count && *push->title ? STEP_DONE : STEP_MISSING;
-	done[STEP_DESTINATION] = push && push->destinations.count ? STEP_DONE : STEP_MISSING;
+	done[STEP_CONTENT] = push && content ? STEP_DONE : STEP_MISSING;
+	done[STEP_DESTINATION] = push && sent ? STEP_DONE : STEP_MISSING;
 	done[STEP_SCHEDULE] = t->schedule_count ? STEP_DONE : STEP_OPTIONAL;
 }
 

@@ -39,14 +39,24 @@ lay_rows(struct desk_tasks *t)
 }
 
 static void
-select_open_task(struct desk *d)
+select_task(struct desk_tasks *t, int64_t id)
 {
-	const struct task_row *row = model_row(d->model);
+	for (size_t i = 0; i < t->count; i++)
+		if (t->rows[i].task != SIZE_MAX && t->list.rows[t->rows[i].task].id == id)
+			tree_select(&t->tree, i);
+}
 
-	for (size_t i = 0; row && i < d->tasks.count; i++)
-		if (d->tasks.rows[i].task != SIZE_MAX &&
-			d->tasks.list.rows[d->tasks.rows[i].task].id == row->id)
-			tree_select(&d->tasks.tree, i);
+/* The task that is newly open, else the one that was chosen, wherever it stands now. */
+static int64_t
+wanted_task(struct desk *d)
+{
+	const struct task_row *chosen = desk_tasks_current(d);
+	int64_t open = model_task_id(d->model);
+
+	if (chosen && d->tasks.open == open)
+		return chosen->id;
+	d->tasks.open = open;
+	return open;
 }
 
 void
@@ -55,6 +65,7 @@ desk_tasks_read(struct desk *d)
 	struct desk_tasks *t = &d->tasks;
 	struct arena a = ARENA_INIT;
 	struct task_list list = { 0 };
+	int64_t wanted = wanted_task(d);
 	struct err err = ERR_INIT;
 
 	if (!task_store_list(d->studio->ws, false, &a, &list, &err)) {
@@ -66,7 +77,7 @@ desk_tasks_read(struct desk *d)
 	t->arena = a;
 	t->list = list;
 	lay_rows(t);
-	select_open_task(d);
+	select_task(t, wanted);
 }
 
 const struct task_row *
