@@ -52,6 +52,14 @@ crew_forget(struct supervisor *s, const struct active *a)
 			s->crew[i].running = NULL;
 }
 
+void
+crew_flush(struct supervisor *s)
+{
+	for (int i = 0; i < s->jobs; i++)
+		if (s->crew[i].alive)
+			frame_flush(&s->crew[i].io);
+}
+
 struct crew *
 crew_free(struct supervisor *s, bool may_queue, struct err *err)
 {
@@ -69,9 +77,10 @@ crew_free(struct supervisor *s, bool may_queue, struct err *err)
 			 (!best || c->given < best->given))
 			best = c;
 	}
-	if (empty)
-		return crew_start(empty, err) ? empty : NULL;
-	return best;
+	if (!empty)
+		return best;
+	crew_flush(s); /* those with work begin before another process is started */
+	return crew_start(empty, err) ? empty : NULL;
 }
 
 static bool
@@ -117,14 +126,6 @@ crew_give(struct supervisor *s, struct active *a, struct crew *c, struct err *er
 	buf_fini(&request);
 	buf_fini(&head);
 	return true;
-}
-
-void
-crew_flush(struct supervisor *s)
-{
-	for (int i = 0; i < s->jobs; i++)
-		if (s->crew[i].alive)
-			frame_flush(&s->crew[i].io);
 }
 
 /* --- frames from a worker ---------------------------------------------------------- */

@@ -15,7 +15,7 @@
 #include "src/workspace/db_handle.h"
 
 #define WAL_KEEP_BYTES "4194304"
-#define LOG_SMALL (256 << 10) /* read through when the file is opened, in under 1 ms */
+#define LOG_SMALL (3 << 20) /* read through when the file is opened, in 2 ms a megabyte */
 
 bool
 db_fail(struct db *db, struct err *err)
