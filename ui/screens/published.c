@@ -293,7 +293,7 @@ static const struct command commands[] = {
 	{ "test-published", N_("Test…"), N_("Push"), "F6", N_("Test"), run_test, has_task },
 	{ "freeze", N_("Freeze, or follow the schedule again"), N_("Push"), "F7 z", N_("Freeze"),
 		run_freeze, has_task },
-	{ "unpublish", N_("Take off-line…"), N_("Version"), "F8 u", N_("Off-line"), run_unpublish,
+	{ "unpublish", N_("Take off-line…"), N_("Version"), "F8 u", N_("Take off"), run_unpublish,
 		has_task },
 	{ "task-versions", N_("Its versions"), N_("Version"), "v", NULL, run_versions, has_task },
 	{ "task-runs", N_("Its runs"), N_("View"), "r", NULL, run_runs, has_task },

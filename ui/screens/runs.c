@@ -44,7 +44,7 @@ struct runs {
 
 static const struct table_head heads[] = {
 	{ N_("Run"), true }, { N_("Task"), false }, { N_("Version"), true }, { N_("State"), false },
-	{ N_("By"), false }, { N_("Scheduled"), false }, { N_("Business date"), false },
+	{ N_("Trigger"), false }, { N_("Scheduled"), false }, { N_("Business date"), false },
 	{ N_("Started"), false }, { N_("Took"), true }, { N_("Error"), false },
 };
 

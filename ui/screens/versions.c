@@ -487,7 +487,7 @@ static const struct command commands[] = {
 		has_version },
 	{ "deprecate", N_("Deprecate…"), N_("Version"), "F7 x", N_("Deprecate"), run_deprecate,
 		can_deprecate },
-	{ "unpublish", N_("Take off-line…"), N_("Version"), "F6 u", N_("Off-line"), run_unpublish,
+	{ "unpublish", N_("Take off-line…"), N_("Version"), "F6 u", N_("Take off"), run_unpublish,
 		is_published },
 	{ "restore-draft", N_("Restore a draft that was replaced…"), N_("Task"), "d", NULL,
 		run_restore, NULL },
