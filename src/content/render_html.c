@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "src/base/word.h"
 #include "src/content/html_text.h"
 #include "src/content/markdown.h"
 
@@ -23,11 +24,24 @@ static const struct str entities[256] = { ['&'] = ENTITY("&amp;"), ['<'] = ENTIT
 	['>'] = ENTITY("&gt;"), ['"'] = ENTITY("&quot;"),
 	['\''] = ENTITY("&#39;"), ['\n'] = ENTITY("<br>\n") };
 
+/* Bytes that may stand as something else: & and ', < and > are a bit apart. */
+static inline uint64_t
+marks_entities(uint64_t word)
+{
+	return word_marks_equal(word | WORD_EACH(1), '\'') |
+	       word_marks_equal(word | WORD_EACH(2), '>') | word_marks_equal(word, '"') |
+	       word_marks_below(word, ' ');
+}
+
 void
 html_escape(struct buf *to, struct str text, bool breaks)
 {
 	size_t from = 0;
 
+	if (word_none(marks_entities, text.p, text.len)) {
+		buf_add_str(to, text);
+		return;
+	}
 	for (size_t i = 0; i < text.len; i++) {
 		struct str entity = entities[(unsigned char)text.p[i]];
 

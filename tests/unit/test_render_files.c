@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
@@ -241,10 +242,36 @@ test_xlsx(void **state)
 	lib_fini(&f);
 }
 
+/* Each byte at each place of a text, among what needs no escape. */
+static void
+test_html_escapes(void **state)
+{
+	static const char *const entities[256] = { ['&'] = "&amp;", ['<'] = "&lt;",
+		['>'] = "&gt;", ['"'] = "&quot;", ['\''] = "&#39;", ['\n'] = "<br>\n" };
+
+	(void)state;
+	for (size_t len = 1; len <= 18; len++)
+		for (size_t place = 0; place < len; place++)
+			for (int byte = 1; byte < 256; byte++) {
+				char text[32], one[2] = { (char)byte, '\0' }, expected[64];
+				struct buf got = BUF_INIT;
+
+				memset(text, '%', len);
+				text[place] = (char)byte;
+				snprintf(expected, sizeof(expected), "%.*s%s%.*s", (int)place,
+					"%%%%%%%%%%%%%%%%%%", entities[byte] ? entities[byte] : one,
+					(int)(len - place - 1), "%%%%%%%%%%%%%%%%%%");
+				html_escape(&got, (struct str){ text, len }, true);
+				assert_string_equal(buf_text(&got), expected);
+				buf_fini(&got);
+			}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_html_escapes),
 		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_sink),
 		cmocka_unit_test(test_json),
