@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "src/base/utf8.h"
-#include "ui/dialog.h"
+#include "ui/form_private.h"
 
 #define LABEL_MAX 24
 
@@ -343,8 +343,8 @@ draw(struct pane *pane, struct canvas *c)
 
 /* --- changing --------------------------------------------------------------------------- */
 
-static void
-touched(struct form *form, struct form_field *f)
+void
+form_touched(struct form *form, struct form_field *f)
 {
 	f->changed = true;
 	free(f->error);
@@ -353,151 +353,12 @@ touched(struct form *form, struct form_field *f)
 		form->changed(form->context, f->field->name);
 }
 
-static struct str
-choice_at(const char *choices, int index)
-{
-	struct str s = str_from(choices ? choices : "");
-
-	while (index-- > 0) {
-		size_t bar = str_find(s, STR("|"), 0);
-
-		s = bar == SIZE_MAX ? STR_NONE : str_slice(s, bar + 1, s.len);
-	}
-	return str_slice(s, 0, str_find(s, STR("|"), 0));
-}
-
-static int
-choice_count(const char *choices)
-{
-	int n = choices && *choices ? 1 : 0;
-
-	for (; choices && *choices; choices++)
-		n += *choices == '|';
-	return n;
-}
-
-static int
-choice_now(const struct form_field *f)
-{
-	int count = choice_count(f->field->choices);
-
-	for (int i = 0; i < count; i++)
-		if (str_equal(choice_at(f->field->choices, i), line_text(&f->line)))
-			return i;
-	return 0;
-}
-
-/* A choice that need not be made and has no default may also be empty, after the last. */
-static void
-turn_choice(struct form *form, struct form_field *f, int by)
-{
-	int count = choice_count(f->field->choices), now = choice_now(f), all = count;
-
-	if (count == 0 || f->read_only)
-		return;
-	if (!f->field->required && !f->field->initial)
-		all++;
-	if (line_text(&f->line).len == 0)
-		now = all - 1;
-	now = (now + all + by) % all;
-	line_set(&f->line, now < count ? choice_at(f->field->choices, now) : STR_NONE);
-	touched(form, f);
-}
-
-static void
-picked(void *context, int index)
-{
-	struct form *form = context;
-	struct form_field *f = &form->fields[form->current];
-
-	if (index < 0)
-		return;
-	line_set(&f->line, choice_at(f->field->choices, index));
-	touched(form, f);
-	pane_dirty(&form->pane);
-}
-
-static void
-pick_choice(struct form *form, struct form_field *f)
-{
-	char *items = xstrdup(f->field->choices);
-
-	for (char *p = items; *p; p++)
-		if (*p == '|')
-			*p = '\n';
-	dialog_pick(form->pane.ui, _(f->field->label), items, choice_now(f), picked, form);
-	free(items);
-}
-
-struct suggestion {
-	struct form *form;
-	char *items;
-};
-
-static void
-suggested(void *context, int index)
-{
-	struct suggestion *s = context;
-	struct form_field *f = &s->form->fields[s->form->current];
-	struct str items = str_from(s->items);
-
-	while (index-- > 0) {
-		size_t end = str_find(items, STR("\n"), 0);
-
-		items = end == SIZE_MAX ? STR_NONE : str_slice(items, end + 1, items.len);
-	}
-	items = str_slice(items, 0, str_find(items, STR("\n"), 0));
-	if (index >= -1 && items.len) {
-		line_set(&f->line, items);
-		touched(s->form, f);
-	}
-	pane_dirty(&s->form->pane);
-	free(s->items);
-	free(s);
-}
-
-static bool
-suggest(struct form *form, struct form_field *f)
-{
-	struct buf items = BUF_INIT;
-	struct suggestion *s;
-
-	if (!form->suggest || !form->suggest(form->context, f->field->name, &items) || !items.len) {
-		buf_fini(&items);
-		return false;
-	}
-	if (items.p[items.len - 1] == '\n')
-		buf_truncate(&items, items.len - 1);
-	s = xcalloc(1, sizeof(*s));
-	s->form = form;
-	s->items = buf_take(&items);
-	dialog_pick(form->pane.ui, _(f->field->label), s->items, 0, suggested, s);
-	return true;
-}
-
 static bool
 is_letter(const struct key *k)
 {
 	return !(k->mods & ~(unsigned)MOD_SHIFT) && k->code < 0x80 &&
 	       ((k->code >= '0' && k->code <= '9') || (k->code >= 'a' && k->code <= 'z') ||
 		       (k->code >= 'A' && k->code <= 'Z'));
-}
-
-/* To the next choice that begins with it. */
-static void
-turn_to_letter(struct form *form, struct form_field *f, uint32_t letter)
-{
-	int count = choice_count(f->field->choices), now = choice_now(f);
-
-	for (int i = 1; i <= count; i++) {
-		struct str choice = choice_at(f->field->choices, (now + i) % count);
-
-		if (choice.len && ((unsigned char)choice.p[0] | 0x20u) == (letter | 0x20u)) {
-			line_set(&f->line, choice);
-			touched(form, f);
-			return;
-		}
-	}
 }
 
 static bool
@@ -512,23 +373,23 @@ field_key(struct form *form, struct form_field *f, const struct key *k)
 		if (!key_is(k, ' ', 0) && k->code != K_LEFT && k->code != K_RIGHT)
 			return is_letter(k);
 		line_set(&f->line, str_is(line_text(&f->line), "true") ? STR("false") : STR("true"));
-		touched(form, f);
+		form_touched(form, f);
 		return true;
 	}
 	if (f->field->kind == FIELD_CHOICE) {
 		if (is_letter(k)) {
-			turn_to_letter(form, f, (uint32_t)k->code);
+			form_turn_to_letter(form, f, (uint32_t)k->code);
 			return true;
 		}
 		if (!key_is(k, ' ', 0) && k->code != K_LEFT && k->code != K_RIGHT)
 			return false;
-		turn_choice(form, f, k->code == K_LEFT ? -1 : 1);
+		form_turn_choice(form, f, k->code == K_LEFT ? -1 : 1);
 		return true;
 	}
 	if (!line_key(&f->line, k, &changed))
 		return false;
 	if (changed)
-		touched(form, f);
+		form_touched(form, f);
 	return true;
 }
 
@@ -548,9 +409,9 @@ enter(struct form *form, struct form_field *f)
 	if (form->activate && form->activate(form->context, f->field->name))
 		return true;
 	if (f->field->kind == FIELD_CHOICE && !f->read_only)
-		pick_choice(form, f);
+		form_pick_choice(form, f);
 	else if (f->field->kind == FIELD_TEXT || f->field->kind == FIELD_LIST) {
-		if (line_text(&f->line).len || !suggest(form, f))
+		if (line_text(&f->line).len || !form_suggest(form, f))
 			goto next;
 	} else {
 		goto next;
@@ -592,7 +453,7 @@ handle_key(struct pane *pane, const struct key *k)
 	else if (key_is(k, K_ENTER, 0))
 		return enter(form, f);
 	else if (key_is(k, ' ', MOD_CTRL))
-		return suggest(form, f);
+		return form_suggest(form, f);
 	else
 		return field_key(form, f, k);
 	return true;
@@ -623,7 +484,7 @@ handle_mouse(struct pane *pane, const struct mouse *m)
 	if (f->field->kind == FIELD_BOOL)
 		field_key(form, f, &(struct key){ ' ', 0 });
 	else if (f->field->kind == FIELD_CHOICE)
-		pick_choice(form, f);
+		form_pick_choice(form, f);
 	else
 		line_click(&f->line, m->col - col);
 	return true;
@@ -638,6 +499,6 @@ handle_paste(struct pane *pane, struct str text)
 	if (!f || f->read_only || f->field->kind == FIELD_BOOL || f->field->kind == FIELD_CHOICE)
 		return;
 	line_paste(&f->line, text);
-	touched(form, f);
+	form_touched(form, f);
 	pane_dirty(pane);
 }
