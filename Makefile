@@ -15,8 +15,9 @@ HARDEN := -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 SANFLAGS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer \
           -DMODULES_STATIC -DDP_TEST -DBUF_FIRST=4
 
+# -g1: names and lines for perf and backtraces; more costs a sixth of the build's time.
 ifeq ($(VARIANT),opt)
-CFLAGS_V := -O2 -g $(HARDEN)
+CFLAGS_V := -O2 -g1 $(HARDEN)
 MODULES  ?= shared
 else ifeq ($(VARIANT),san)
 CFLAGS_V := -O1 -g -Werror $(SANFLAGS)
