@@ -89,6 +89,10 @@ class Session:
         return text
 
     def ehlo(self):
+        """What it offers (a list), or the words of a refusal (a text)."""
+        if isinstance(self.script["ehlo"], str):
+            self.reply("ehlo", self.script["ehlo"])
+            return
         offers = list(self.script["ehlo"])
         if self.peer.tls and not self.is_tls:
             offers.append("STARTTLS")
