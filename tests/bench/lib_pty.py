@@ -45,7 +45,7 @@ class Terminal:
         last, count, wait = since, 0, quiet * 4
         self.seen = None
         while time.monotonic() - since < limit:
-            data = self.read(wait)
+            data = self.read(min(wait, since + limit - time.monotonic()))
             if not data and until in self.text:
                 break
             if not data:
@@ -94,6 +94,13 @@ class Terminal:
                 if line.startswith("VmHWM"):
                     return int(line.split()[1]) / 1024
         return 0.0
+
+    def waiting(self):
+        """Bytes that nobody has read yet."""
+        count = 0
+        while data := self.read(0):
+            count += len(data)
+        return count
 
     def cpu_ticks(self):
         with open(f"/proc/{self.pid}/stat", encoding="utf-8") as f:
