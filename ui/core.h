@@ -49,6 +49,8 @@ struct ui {
 	struct pane *grabbed; /* gets the mouse until the button is up */
 	struct command_keys *keys;
 	struct job *spare; /* a worker without work, its connections open; work_job.c */
+	size_t job_count; /* with a worker, whether waited for or not */
+	char *warm; /* modules that the spare one is to have loaded; NULL none */
 	struct ui_job *leaving; /* jobs that nobody waits for (work_job.c) */
 	struct timer spare_timer;
 };

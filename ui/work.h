@@ -22,6 +22,9 @@ typedef void (*ui_job_done_fn)(void *context, struct str end, const struct err *
 /* Wipes `request`. frame (may be NULL) gets all frames but FRAME_END. */
 struct ui_job *ui_job_start(struct ui *ui, struct buf *request, job_frame_fn frame,
 	ui_job_done_fn done, void *context, struct err *err);
+/* What the next one will need is loaded ahead (names of modules with commas), by the worker
+ * that is kept, or by a new one. It connects to nothing. */
+void ui_job_warm(struct ui *ui, const char *modules);
 /* Asks it to stop; done still comes, with ERR_CANCELLED or what was faster. */
 void ui_job_cancel(struct ui_job *job);
 /* For servers that are cancelled over a second connection: whose query it is. Call it

@@ -126,6 +126,7 @@ ui_jobs_fini(struct ui *ui)
 	wait_for_leaving(ui);
 	loop_timer_cancel(ui->loop, &ui->spare_timer);
 	drop_spare(ui);
+	free(ui->warm);
 }
 
 /* A worker that did its work is kept for the next request: one, the last. */
@@ -138,6 +139,28 @@ keep_spare(struct ui *ui, struct job *job)
 	ui->spare_timer.context = ui;
 	ui->spare_timer.quiet = true;
 	loop_timer(ui->loop, &ui->spare_timer, SPARE_US);
+	if (ui->warm)
+		job_warm(job, ui->warm);
+}
+
+void
+ui_job_warm(struct ui *ui, const char *modules)
+{
+	struct err ignored = ERR_INIT; /* who needs a worker tries again and tells */
+	bool known = ui->warm && strcmp(ui->warm, modules) == 0;
+
+	if (!known) {
+		free(ui->warm);
+		ui->warm = xstrdup(modules);
+	}
+	if (ui->spare && !known) {
+		job_warm(ui->spare, modules);
+	} else if (!ui->spare && ui->job_count == 0) {
+		struct job *job = job_idle(&ignored);
+
+		if (job)
+			keep_spare(ui, job);
+	}
 }
 
 static struct job *
@@ -156,6 +179,7 @@ static void
 release(struct ui_job *j)
 {
 	is_gone(j);
+	j->ui->job_count--;
 	loop_timer_cancel(ui_loop(j->ui), &j->timer);
 	if (j->job) {
 		loop_unwatch(ui_loop(j->ui), job_fd(j->job));
@@ -227,6 +251,7 @@ ui_job_start(struct ui *ui, struct buf *request, job_frame_fn frame, ui_job_done
 		free(j);
 		return NULL;
 	}
+	ui->job_count++;
 	loop_watch(ui_loop(ui), job_fd(j->job), POLLIN, on_ready, j);
 	arm(j);
 	return j;

@@ -33,6 +33,7 @@ ask(struct job *job, struct buf *request, job_frame_fn fn, void *context)
 
 	job->fn = fn;
 	job->context = context;
+	job->over = false;
 	frame_put_u32(&head, ++job->id);
 	frame_queue(&job->io, FRAME_REQUEST, buf_str(&head), buf_str(request));
 	buf_fini(&head);
@@ -43,7 +44,7 @@ ask(struct job *job, struct buf *request, job_frame_fn fn, void *context)
 }
 
 struct job *
-job_start(struct buf *request, job_frame_fn fn, void *context, struct err *err)
+job_idle(struct err *err)
 {
 	struct job *job = xcalloc(1, sizeof(*job));
 
@@ -52,7 +53,28 @@ job_start(struct buf *request, job_frame_fn fn, void *context, struct err *err)
 		return NULL;
 	}
 	frame_io_init(&job->io, job->child.fd);
-	ask(job, request, fn, context);
+	job->over = true;
+	return job;
+}
+
+void
+job_warm(struct job *job, const char *modules)
+{
+	struct buf head = BUF_INIT;
+
+	frame_put_u32(&head, 0);
+	frame_queue(&job->io, FRAME_WARM, buf_str(&head), str_from(modules));
+	buf_fini(&head);
+	frame_flush(&job->io);
+}
+
+struct job *
+job_start(struct buf *request, job_frame_fn fn, void *context, struct err *err)
+{
+	struct job *job = job_idle(err);
+
+	if (job)
+		ask(job, request, fn, context);
 	return job;
 }
 
@@ -65,7 +87,6 @@ job_again(struct job *job, struct buf *request, job_frame_fn fn, void *context)
 	/* Nothing is said without a request, so whatever can be read is its end. */
 	if (job->io.closed || job->child.pid <= 0 || poll(&p, 1, 0) != 0)
 		return false;
-	job->over = false;
 	ask(job, request, fn, context);
 	return true;
 }

@@ -43,6 +43,10 @@ typedef void (*job_frame_fn)(void *context, enum frame_type type, struct str pay
 /* Starts a worker for one request (JSON text, see request.h); wipes `request`. */
 DP_API struct job *job_start(struct buf *request, job_frame_fn fn, void *context,
 	struct err *err);
+/* A worker that has no request yet: as one whose job is over. */
+DP_API struct job *job_idle(struct err *err);
+/* While there is nothing else to do it loads these modules (names with commas). */
+DP_API void job_warm(struct job *job, const char *modules);
 /* The worker of a job that is over takes one more, with its connections still open;
  * wipes `request`. False, and nothing is done, when that worker is gone. Not for a job
  * that was cancelled: its signal may still be under way. */

@@ -77,6 +77,7 @@ on_model(void *context, enum model_event event)
 		/* SQL that was typed makes no other message until it is run. */
 		desk_tasks_read(d);
 		desk_steps_later(d);
+		desk_run_warm_later(d);
 		return;
 	}
 	desk_preview_later(d);

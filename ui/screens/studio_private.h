@@ -83,6 +83,7 @@ struct desk_query {
 	struct desk_run run;
 	struct err error; /* of the last run */
 	bool failed, loading;
+	struct timer warm;
 };
 
 struct desk_content {
@@ -197,6 +198,9 @@ void desk_query_show(struct desk *d);
 void desk_query_forget_results(struct desk *d);
 
 /* studio_run.c */
+/* Soon, a worker stands ready for the node's source: its driver loaded, nothing connected,
+ * for nobody has asked for that yet. */
+void desk_run_warm_later(struct desk *d);
 void desk_run_start(struct desk *d, bool all);
 bool desk_run_cancel(struct desk *d); /* false: nothing runs */
 void desk_run_forget(struct desk *d);

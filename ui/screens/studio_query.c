@@ -165,6 +165,7 @@ show_node(struct desk *d, const struct node *node)
 	q->loading = false;
 	editor_set_read_only(&q->editor, !node);
 	desk_query_show(d);
+	desk_run_warm_later(d);
 }
 
 static const struct node *
@@ -474,6 +475,7 @@ void
 desk_query_fini(struct desk *d)
 {
 	desk_query_forget_results(d);
+	loop_timer_cancel(ui_loop(d->screen.ui), &d->query.warm);
 	editor_fini(&d->query.editor);
 	grid_fini(&d->query.grid);
 	free(d->query.node);

@@ -10,6 +10,7 @@
 #include "ui/screens/studio_private.h"
 
 #define TICK_US (100 * INT64_C(1000))
+#define WARM_US (100 * INT64_C(1000)) /* what is opened is shown first */
 
 static void run_next(struct desk *d);
 
@@ -344,6 +345,27 @@ choose(struct desk *d, const struct node *node, bool all, struct err *err)
 	run->env = node->env == ENV_AUTO ? ENV_DEV : node->env;
 	run->max_rows = node->max_rows;
 	return true;
+}
+
+static void
+warm(void *context)
+{
+	struct desk *d = context;
+	const struct node *node = desk_query_node(d);
+	const char *name = node ? desk_sources_kind(d, node->source) : NULL;
+	const struct source_kind *kind = name ? source_kind_find(name) : NULL;
+
+	if (kind)
+		ui_job_warm(d->screen.ui, kind->module ? kind->module : "");
+}
+
+void
+desk_run_warm_later(struct desk *d)
+{
+	if (d->query.warm.at_us)
+		return;
+	d->query.warm = (struct timer){ .fn = warm, .context = d, .quiet = true };
+	loop_timer(ui_loop(d->screen.ui), &d->query.warm, WARM_US);
 }
 
 void
