@@ -40,7 +40,7 @@ pkg = $(shell pkg-config $(1) $(2) 2>/dev/null)
 # where the system has them so (0.4 ms less a start), else they are loaded.
 whole = $(if $(wildcard $(shell pkg-config --variable=libdir $(1) 2>/dev/null)/$(2).a),-l:$(2).a,$(call pkg,--libs,$(1)))
 LIBS_main    := $(call whole,sqlite3,libsqlite3) $(call whole,libsodium,libsodium) \
-                $(call whole,libutf8proc,libutf8proc) $(call pkg,--libs,libcjson) -ldl -lm -lpthread
+                $(call whole,libutf8proc,libutf8proc) $(call whole,liblz4,liblz4) $(call pkg,--libs,libcjson) -ldl -lm -lpthread
 LIBS_net     := $(call pkg,--libs,libcurl libcrypto libidn2)
 LIBS_render  := -lcmark-gfm-extensions -lcmark-gfm -lxlsxwriter $(call pkg,--libs,cairo)
 LIBS_console := $(call pkg,--libs,libedit)

@@ -84,7 +84,9 @@ run_run(struct cli *cli, struct err *err)
 		.verbose = cli_flag(cli, "verbose") || isatty(STDERR_FILENO),
 	};
 	struct pass_summary summary = { 0 };
-	bool idle = false;
+	struct child ahead = { 0, -1 };
+	struct err ignored = ERR_INIT;
+	bool idle = false, ok;
 	int64_t jobs;
 
 	if (!cli_option_integer(cli, "jobs", 0, 1, 256, &jobs, err))
@@ -99,8 +101,13 @@ run_run(struct cli *cli, struct err *err)
 			return true;
 		}
 	}
-	if (!session_workspace(cli, WORKSPACE_WRITE, err) || !read_at(cli, &options, err) ||
-		!run_pass(cli->workspace, &options, &summary, err))
+	/* It loads while the workspace is opened; without one the pass starts its own. */
+	if (!options.dry_run && child_spawn(&ahead, &ignored))
+		options.ahead = &ahead;
+	ok = session_workspace(cli, WORKSPACE_WRITE, err) && read_at(cli, &options, err) &&
+	     run_pass(cli->workspace, &options, &summary, err);
+	child_end(&ahead, 3000);
+	if (!ok)
 		return false;
 	if (options.verbose && !options.dry_run)
 		print_summary(&summary);

@@ -40,7 +40,7 @@ ahead_start(struct crew *c, struct workspace *ws, const struct pass_options *opt
 	struct buf names = BUF_INIT, head = BUF_INIT;
 	struct err ignored = ERR_INIT; /* who needs a worker tries again and tells */
 
-	if (!crew_start(c, &ignored)) {
+	if (!crew_start(c, options->ahead, &ignored)) {
 		*c = (struct crew){ .child = { 0, -1 } };
 		return;
 	}

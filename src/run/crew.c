@@ -16,11 +16,15 @@
 #define KILL_AFTER_US (4 * CLOCK_SECOND)
 
 bool
-crew_start(struct crew *c, struct err *err)
+crew_start(struct crew *c, struct child *ahead, struct err *err)
 {
 	*c = (struct crew){ 0 };
-	if (!child_spawn(&c->child, err))
+	if (ahead && ahead->pid) {
+		c->child = *ahead;
+		*ahead = (struct child){ 0, -1 };
+	} else if (!child_spawn(&c->child, err)) {
 		return false;
+	}
 	frame_io_init(&c->io, c->child.fd);
 	c->alive = true;
 	return true;
@@ -80,7 +84,7 @@ crew_free(struct supervisor *s, bool may_queue, struct err *err)
 	if (!empty)
 		return best;
 	crew_flush(s); /* those with work begin before another process is started */
-	return crew_start(empty, err) ? empty : NULL;
+	return crew_start(empty, NULL, err) ? empty : NULL;
 }
 
 static bool

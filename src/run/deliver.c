@@ -115,7 +115,8 @@ deliver_add_part(struct active *a, struct str text, struct str body, char *bytes
 		.content_type = arena_strdup(&a->arena, text_of(json, "content_type")),
 		.title = arena_strdup(&a->arena, text_of(json, "title")),
 		.idempotency_key = arena_strdup(&a->arena, text_of(json, "key")),
-		.body = body };
+		.body = body,
+		.packed_from = (int64_t)number_of(json, "packed_from", 0) };
 	p->plan_bytes = bytes;
 	if (!bytes)
 		p->plan.body.p = p->plan_bytes = str_dup(body);

@@ -22,7 +22,7 @@ enum frame_type {
 	/* from the worker */
 	FRAME_START,	   /* u32 job: begun */
 	FRAME_LOG,	   /* u32 job, JSON {"kind","message"} */
-	FRAME_PART,	   /* u32 job, u32 length of JSON, JSON, body bytes */
+	FRAME_PART,	   /* u32 job, u32 length of JSON, JSON, body (packed when it says so) */
 	FRAME_COLUMNS,	   /* u32 job, result_encode_columns */
 	FRAME_ROWS,	   /* u32 job, u32 length and result_encode_row, repeated */
 	FRAME_ITEM,	   /* u32 job, JSON: schema item, cancel token */

@@ -6,6 +6,7 @@
 #define DP_RUN_RUN_H
 
 #include "src/run/job.h"
+#include "src/run/spawn.h"
 #include "src/schedule/schedule.h"
 #include "src/workspace/ledger.h"
 
@@ -23,6 +24,8 @@ struct pass_options {
 	const char *group; /* only this runner group; NULL: all */
 	bool dry_run;	   /* say what is due, do nothing */
 	bool verbose;	   /* one line per run also on success (stderr) */
+	struct child *ahead; /* a worker started before the workspace was opened; NULL none.
+			      * run_pass takes it over: its pid is 0 then */
 };
 
 struct pass_summary {

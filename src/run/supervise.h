@@ -141,7 +141,7 @@ extern volatile int supervisor_stop;
 bool crew_give(struct supervisor *s, struct active *a, struct crew *c, struct err *err);
 /* A worker that can take a job now, spawned when needed; NULL none. */
 struct crew *crew_free(struct supervisor *s, bool may_queue, struct err *err);
-bool crew_start(struct crew *c, struct err *err);
+bool crew_start(struct crew *c, struct child *ahead, struct err *err);
 /* What a turn queued for workers leaves, in one write for each of them. */
 void crew_flush(struct supervisor *s);
 void crew_turn(struct supervisor *s, struct crew *c);

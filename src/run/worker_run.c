@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "src/base/pack.h"
 #include "src/content/compose.h"
 #include "src/content/render_html.h"
 #include "src/content/render_text.h"
@@ -315,7 +316,8 @@ tell_part(struct part_sink *self, const struct part *part, struct err *err)
 {
 	struct tell_sink *s = (struct tell_sink *)self;
 	const struct kept_part *kept = keep(s, part);
-	struct buf json = BUF_INIT, head = BUF_INIT;
+	struct buf json = BUF_INIT, head = BUF_INIT, packed = BUF_INIT;
+	bool is_packed = !s->j->preview && pack(part->body, &packed);
 
 	(void)err;
 	buf_addf(&json, "{\"part\":%d,\"of\":%d,\"rows\":%zu,\"measured\":%zu,\"budget\":%zu",
@@ -332,12 +334,16 @@ tell_part(struct part_sink *self, const struct part *part, struct err *err)
 	add_text(&json, "bucket", str_from(s->bucket));
 	add_text(&json, "unit", str_from(s->target->channel->budget_unit
 			? s->target->channel->budget_unit : "bytes"));
+	if (is_packed)
+		buf_addf(&json, ",\"packed_from\":%zu", part->body.len);
 	if (s->j->preview && part->number == 1)
 		add_preview(s, &json);
 	buf_addc(&json, '}');
 	frame_put_u32(&head, (uint32_t)json.len);
 	buf_add_str(&head, buf_str(&json));
-	worker_tell(s->j->w, s->j->r, FRAME_PART, buf_str(&head), part->body);
+	worker_tell(s->j->w, s->j->r, FRAME_PART, buf_str(&head),
+		is_packed ? buf_str(&packed) : part->body);
+	buf_fini(&packed);
 	buf_fini(&json);
 	buf_fini(&head);
 	return true;

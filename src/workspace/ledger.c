@@ -123,7 +123,8 @@ DB_SQL(plan_sql,
 	" SELECT $1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'planned', $14, $15"
 	" WHERE EXISTS (SELECT 1 FROM run WHERE id = $1 AND fence = $2)"
 	" RETURNING id");
-DB_SQL(plan_body_sql, "INSERT INTO delivery_body (delivery_id, body) VALUES ($1, $2)");
+DB_SQL(plan_body_sql, 
+	"INSERT INTO delivery_body (delivery_id, body, size) VALUES ($1, $2, $3)");
 
 bool
 ledger_plan(struct workspace *ws, const struct run_row *run, const struct delivery_row *d,
@@ -137,7 +138,8 @@ ledger_plan(struct workspace *ws, const struct run_row *run, const struct delive
 		    d->expires_us, clock_now_us(), delivery_id))
 		return false;
 	return expect_one(found, run, err) &&
-	       db_exec(workspace_db(ws), &plan_body_sql, NULL, err, "ib", *delivery_id, d->body);
+	       db_exec(workspace_db(ws), &plan_body_sql, NULL, err, "ibz", *delivery_id,
+		       d->body, d->packed_from);
 }
 
 DB_SQL(sending_sql,

@@ -46,7 +46,8 @@ struct delivery_row {
 	const char *idempotency_key, *bucket, *accepted_by;
 	enum delivery_state state;
 	int64_t created_us, sent_us, retry_us, expires_us; /* 0: none */
-	struct str body; /* only when asked for */
+	struct str body; /* only when asked for; to ledger_plan packed when `packed_from` says so */
+	int64_t packed_from; /* ledger_plan: bytes before base/pack.h; 0: not packed */
 };
 
 struct event_row {

@@ -2,6 +2,7 @@
 /* Reading the ledger. */
 #include <string.h>
 
+#include "src/base/pack.h"
 #include "src/workspace/ledger.h"
 
 #define RUN_COLUMNS                                                                         \
@@ -12,11 +13,13 @@
 
 #define DELIVERY_COLUMNS                                                                    \
 	"id, run_id, part, parts, row_count, code, attempts,"                                  \
-	" (SELECT length(body) FROM delivery_body WHERE delivery_id = delivery.id), node,"     \
+	" (SELECT COALESCE(size, length(body)) FROM delivery_body WHERE delivery_id = delivery.id), node,"     \
 	" destination, channel, kind, content_type, title, class, message, advice, recipients," \
 	" only_recipients, idempotency_key, bucket, accepted_by, state, created_us, sent_us,"  \
 	" retry_us, expires_us"
-#define DELIVERY_BODY ", (SELECT body FROM delivery_body WHERE delivery_id = delivery.id)"
+#define DELIVERY_BODY                                                                       \
+	", (SELECT body FROM delivery_body WHERE delivery_id = delivery.id),"                  \
+	" (SELECT size FROM delivery_body WHERE delivery_id = delivery.id)"
 
 DB_SQL(runs_sql, "SELECT " RUN_COLUMNS " FROM run ORDER BY id DESC LIMIT $1");
 DB_SQL(task_runs_sql,
@@ -155,8 +158,29 @@ ledger_run(struct workspace *ws, int64_t run_id, struct arena *a, struct run_row
 	return true;
 }
 
-static void
-read_delivery(struct db_stmt *s, bool with_body, struct arena *a, struct delivery_row *row)
+static bool
+read_body(struct db_stmt *s, int c, struct arena *a, struct delivery_row *row, struct err *err)
+{
+	struct str body = db_bytes(s, c);
+	int64_t size = db_int(s, c + 1);
+	char *raw;
+
+	if (!size) {
+		row->body = arena_str(a, body);
+		return true;
+	}
+	raw = size > 0 && (size_t)size <= DB_MAX_BYTES ? arena_alloc(a, (size_t)size + 1) : NULL;
+	if (!raw || !unpack(body, raw, (size_t)size))
+		return err_set(err, ERR_WORKSPACE, "the message of delivery d%lld is damaged",
+			(long long)row->id);
+	raw[size] = '\0';
+	row->body = (struct str){ raw, (size_t)size };
+	return true;
+}
+
+static bool
+read_delivery(struct db_stmt *s, bool with_body, struct arena *a, struct delivery_row *row,
+	struct err *err)
 {
 	int64_t *const numbers[] = { &row->id, &row->run_id, &row->part, &row->parts, &row->rows,
 		&row->code, &row->attempts, &row->bytes };
@@ -176,7 +200,8 @@ read_delivery(struct db_stmt *s, bool with_body, struct arena *a, struct deliver
 	row->sent_us = db_int(s, c++);
 	row->retry_us = db_int(s, c++);
 	row->expires_us = db_int(s, c++);
-	row->body = with_body ? arena_str(a, db_bytes(s, c)) : STR_NONE;
+	row->body = STR_NONE;
+	return !with_body || read_body(s, c, a, row, err);
 }
 
 static bool
@@ -189,7 +214,10 @@ collect_deliveries(struct db_stmt *s, bool with_body, struct arena *a,
 	*list = (struct delivery_list){ NULL, 0 };
 	while (s && db_next(s, &failed, err)) {
 		list->rows = grow(a, list->rows, list->count, &room, sizeof(*list->rows));
-		read_delivery(s, with_body, a, &list->rows[list->count++]);
+		if (!read_delivery(s, with_body, a, &list->rows[list->count++], err)) {
+			db_end(s);
+			return false;
+		}
 	}
 	return !failed;
 }

@@ -8,6 +8,7 @@
 
 #include "src/base/arena.h"
 #include "src/base/buf.h"
+#include "src/base/pack.h"
 
 static void
 bytes_are_added_and_ended(void **state)
@@ -173,6 +174,38 @@ arena_arrays_grow(void **state)
 	arena_fini(&a);
 }
 
+static void
+texts_are_packed_when_it_pays(void **state)
+{
+	struct buf text = BUF_INIT, packed = BUF_INIT;
+	char back[PACK_FROM + 1];
+	uint32_t noise = 1;
+
+	(void)state;
+	buf_add_repeat(&text, "row ", PACK_FROM / 4);
+	assert_false(pack((struct str){ text.p, PACK_FROM - 1 }, &packed));
+	assert_true(pack(buf_str(&text), &packed));
+	assert_true(packed.len < PACK_FROM / 8);
+	assert_true(unpack(buf_str(&packed), back, PACK_FROM));
+	assert_memory_equal(back, text.p, PACK_FROM);
+	/* Cut, changed or of another size: never beyond the room that was given. */
+	assert_false(unpack(buf_str(&packed), back, PACK_FROM - 1));
+	assert_false(unpack(buf_str(&packed), back, PACK_FROM + 1));
+	for (size_t i = 0; i < packed.len; i++) {
+		unpack((struct str){ packed.p, i }, back, PACK_FROM);
+		packed.p[i] ^= 0x55;
+		unpack(buf_str(&packed), back, PACK_FROM);
+		packed.p[i] ^= 0x55;
+	}
+	for (size_t i = 0; i < text.len; i++, noise = noise * 1664525 + 1013904223)
+		text.p[i] = (char)(noise >> 24);
+	buf_clear(&packed);
+	assert_false(pack(buf_str(&text), &packed));
+	assert_int_equal(packed.len, 0);
+	buf_fini(&text);
+	buf_fini(&packed);
+}
+
 int
 main(void)
 {
@@ -185,6 +218,7 @@ main(void)
 		cmocka_unit_test(arena_memory_is_aligned_and_stays),
 		cmocka_unit_test(arena_copies_have_a_nul),
 		cmocka_unit_test(arena_arrays_grow),
+		cmocka_unit_test(texts_are_packed_when_it_pays),
 	};
 
 	return cmocka_run_group_tests_name("buf", tests, NULL, NULL);

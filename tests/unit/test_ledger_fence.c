@@ -7,6 +7,9 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <stdio.h>
+
+#include "src/base/pack.h"
 #include "src/workspace/ledger.h"
 #include "tests/unit/lib_workspace.h"
 
@@ -119,11 +122,55 @@ an_older_fence_writes_nothing(void **state)
 	arena_fini(&a);
 }
 
+/* Long messages are kept packed; who reads them sees nothing of it, and damage is told. */
+static void
+a_long_message_is_kept_packed(void **state)
+{
+	struct workspace *ws = *state;
+	struct err err = ERR_INIT;
+	struct arena a = ARENA_INIT;
+	struct delivery_row d = one_delivery(), back;
+	struct buf text = BUF_INIT, packed = BUF_INIT;
+	struct delivery_list list;
+	struct run_row run;
+	int64_t id, delivery;
+
+	add_connections(ws);
+	id = add_run(ws);
+	run = run_of(ws, id, &a);
+	for (int i = 0; i < 4000; i++)
+		buf_addf(&text, "| department %d | %d |\n", i % 37, i);
+	assert_true(pack(buf_str(&text), &packed));
+	d.body = buf_str(&packed);
+	d.packed_from = (int64_t)text.len;
+	assert_true(ledger_plan(ws, &run, &d, &delivery, &err));
+	assert_true(ledger_delivery(ws, delivery, &a, &back, &err));
+	assert_int_equal(back.bytes, text.len);
+	assert_true(str_equal(back.body, buf_str(&text)));
+	assert_true(ledger_deliveries(ws, id, false, &a, &list, &err));
+	assert_int_equal(list.rows[0].bytes, text.len);
+	for (int i = 0; i < 3; i++) {
+		static const char *const damage[] = { "size = size + 1", "size = -1",
+			"body = substr(body, 2)" };
+		char sql[80];
+
+		snprintf(sql, sizeof(sql), "UPDATE delivery_body SET %s", damage[i]);
+		assert_true(db_script(workspace_db(ws), sql, &err));
+		check_refused(ledger_delivery(ws, delivery, &a, &back, &err), &err, ERR_WORKSPACE,
+			"is damaged", "");
+	}
+	buf_fini(&text);
+	buf_fini(&packed);
+	arena_fini(&a);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(an_older_fence_writes_nothing, workspace_enter,
+			workspace_leave),
+		cmocka_unit_test_setup_teardown(a_long_message_is_kept_packed, workspace_enter,
 			workspace_leave),
 	};
 
