@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The lines around a screen: menu bar, status line, function keys. */
+#include <limits.h>
+
 #include "src/base/utf8.h"
 #include "ui/core.h"
 
@@ -88,8 +90,32 @@ chrome_menu_col(struct ui *ui, size_t index)
 	int col = 1;
 
 	for (size_t i = 0; i < index && i < count; i++)
-		col += (int)utf8_width(str_from(_(names[i]))) + 2;
+		if (i >= ui->menus_from)
+			col += (int)utf8_width(str_from(_(names[i]))) + 2;
+	for (size_t i = index; i < ui->menus_from && i < count; i++)
+		col -= (int)utf8_width(str_from(_(names[i]))) + 2;
 	return col;
+}
+
+/* Its name is whole in the bar, which says with › that others follow. */
+static bool
+shows_menu(struct ui *ui, size_t index, size_t count)
+{
+	int end = chrome_menu_col(ui, index + 1) - 2;
+
+	return end + (index + 1 < count ? 2 : 0) <= ui->cells.cols;
+}
+
+void
+chrome_reveal_menu(struct ui *ui, size_t index)
+{
+	const char *names[MENUS_MAX];
+	size_t count = chrome_menus(ui, names, MENUS_MAX);
+
+	ui->menus_from = 0;
+	while (ui->menus_from < index && !shows_menu(ui, index, count))
+		ui->menus_from++;
+	ui_refresh_chrome(ui);
 }
 
 static void
@@ -101,11 +127,17 @@ draw_menu_bar(struct ui *ui, struct canvas *c)
 	struct buf place = BUF_INIT;
 	struct str rest;
 	int col = 1, width;
-	size_t gap;
+	size_t gap, i = ui->menus_from;
 
 	canvas_fill(c, 0, 0, 1, c->cols, ROLE_MENU);
-	for (size_t i = 0; i < count; i++)
+	if (i > 0)
+		canvas_puts(c, 0, 0, ROLE_MENU, "‹");
+	for (; i < count && shows_menu(ui, i, count); i++)
 		col += canvas_puts(c, 0, col, ROLE_MENU, _(names[i])) + 2;
+	if (i < count) {
+		canvas_puts(c, 0, c->cols - 1, ROLE_MENU, "›");
+		return;
+	}
 	if (s && s->ops->place)
 		s->ops->place((struct screen *)(uintptr_t)s, &place);
 	rest = buf_str(&place);
@@ -122,19 +154,6 @@ draw_menu_bar(struct ui *ui, struct canvas *c)
 
 /* --- status ------------------------------------------------------------------------- */
 
-/* How much of the text goes into a line, at a blank if there is one. */
-static size_t
-line_of(struct str text, int width)
-{
-	size_t cut = utf8_fit(text, (size_t)width, NULL), word = cut;
-
-	if (cut == text.len)
-		return cut;
-	while (word > 0 && text.p[word] != ' ')
-		word--;
-	return word ? word : cut;
-}
-
 /* What does not fit in one line takes those above it too; the rows it takes. */
 static int
 draw_long_message(struct ui *ui, struct canvas *c, int row)
@@ -143,9 +162,9 @@ draw_long_message(struct ui *ui, struct canvas *c, int row)
 	struct str text = buf_str(&ui->message), rest = text;
 
 	for (; rest.len && rows < MESSAGE_ROWS && rows < row; rows++)
-		rest = str_trim(str_slice(rest, line_of(rest, width), rest.len));
+		rest = str_trim(str_slice(rest, utf8_row(rest, (size_t)width), rest.len));
 	for (y = row - rows + 1; y <= row; y++) {
-		size_t cut = y < row ? line_of(text, width) : text.len;
+		size_t cut = y < row ? utf8_row(text, (size_t)width) : text.len;
 
 		canvas_fill(c, y, 0, 1, c->cols, ROLE_STATUS);
 		canvas_field(c, y, 1, width, ui->message_role, 'l', str_slice(text, 0, cut));
@@ -188,11 +207,16 @@ draw_status(struct ui *ui, struct canvas *c, int row)
 
 /* --- function keys -------------------------------------------------------------------- */
 
+#define FKEY_GAP 2
+
+/* One walk over the keys: it measures them, draws them, or looks for the one that was hit. */
 struct fkeys {
 	struct ui *ui;
-	struct canvas *canvas;
-	int row, col;
-	int hit_col; /* >= 0: only look for the command at this column */
+	struct canvas *canvas; /* NULL: nothing is drawn */
+	int row, col, cols;
+	int menu_cols; /* kept for F10 until it stands */
+	bool tight;    /* not all fit: greyed ones have no place */
+	int hit_col;   /* -1: nothing is looked for */
 	const struct command *hit;
 	unsigned drawn; /* bit per function key */
 };
@@ -212,12 +236,16 @@ add_fkey(void *context, const struct command *c, bool enabled)
 	struct str name = first_key(f->ui, c);
 	struct key key;
 	const char *label = c->fkey ? _(c->fkey) : "";
-	int width = (int)(name.len + utf8_width(str_from(label))) + 3;
+	int width = (int)(name.len + 1 + utf8_width(str_from(label)));
 
-	if (!c->fkey || !key_parse(name, &key) || f->col + width > f->canvas->cols)
+	if (!c->fkey || !key_parse(name, &key))
 		return;
 	/* Function keys keep their place when greyed; Ins and Del need none. */
-	if (!enabled && (key.code < K_F1 || key.code > K_F24))
+	if (!enabled && (f->tight || key.code < K_F1 || key.code > K_F24))
+		return;
+	if (key.code == K_F1 + 9)
+		f->menu_cols = 0;
+	if (f->col + width + f->menu_cols > f->cols)
 		return;
 	if (key.code >= K_F1 && key.code <= K_F24 && key.mods == 0) {
 		unsigned bit = 1u << (key.code - K_F1);
@@ -226,14 +254,14 @@ add_fkey(void *context, const struct command *c, bool enabled)
 			return;
 		f->drawn |= bit;
 	}
-	if (f->hit_col >= f->col && f->hit_col < f->col + width - 1)
+	if (f->hit_col >= f->col && f->hit_col < f->col + width + 1)
 		f->hit = c;
-	if (f->hit_col < 0) {
+	if (f->canvas) {
 		canvas_text(f->canvas, f->row, f->col, ROLE_FKEY, name);
 		canvas_puts(f->canvas, f->row, f->col + (int)name.len + 1,
 			enabled ? ROLE_FKEY_LABEL : ROLE_DIM, label);
 	}
-	f->col += width;
+	f->col += width + FKEY_GAP;
 }
 
 struct sorted {
@@ -254,7 +282,7 @@ add_sorted(void *context, const struct command *c, bool enabled)
 
 /* F1 first, F12 last, then the others. */
 static void
-each_fkey(struct fkeys *f)
+walk_fkeys(struct fkeys *f)
 {
 	struct sorted s = { f, 0 };
 
@@ -265,6 +293,21 @@ each_fkey(struct fkeys *f)
 	}
 	s.code = 0;
 	ui_each_command(f->ui, add_sorted, &s);
+}
+
+/* Whole labels only. Where not all of them fit, F10 is kept: the menu has the rest. */
+static void
+each_fkey(struct fkeys *f)
+{
+	struct fkeys measure = { .ui = f->ui, .cols = INT_MAX, .hit_col = -1 };
+
+	f->cols = f->ui->cells.cols;
+	walk_fkeys(&measure);
+	if (measure.col - FKEY_GAP > f->cols) {
+		f->tight = true;
+		f->menu_cols = (int)utf8_width(str_from(_("Menu"))) + 4 + FKEY_GAP;
+	}
+	walk_fkeys(f);
 }
 
 void
@@ -312,8 +355,7 @@ chrome_mouse(struct ui *ui, const struct mouse *mouse)
 		return true;
 	}
 	if (has_fkeys(ui) && mouse->row == ui->cells.rows - 1) {
-		struct canvas c = canvas_whole(&ui->cells);
-		struct fkeys f = { .ui = ui, .canvas = &c, .hit_col = mouse->col };
+		struct fkeys f = { .ui = ui, .hit_col = mouse->col };
 
 		each_fkey(&f);
 		if (f.hit)

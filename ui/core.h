@@ -35,6 +35,7 @@ struct ui {
 	struct timer esc_timer;
 	struct buf message;
 	enum role message_role;
+	size_t menus_from; /* the first in the bar; later ones than 0 to show one far to the right */
 	int message_rows; /* it took when it was drawn last; a long one stands above the line too */
 	struct {
 		enum role role;
@@ -99,6 +100,8 @@ bool chrome_mouse(struct ui *ui, const struct mouse *mouse);
 size_t chrome_menus(struct ui *ui, const char **names, size_t most);
 /* Screen column of a menu's title in the menu line. */
 int chrome_menu_col(struct ui *ui, size_t index);
+/* Scrolls the bar, where it is narrow, so that this menu's name is whole in it. */
+void chrome_reveal_menu(struct ui *ui, size_t index);
 
 /* menu.c */
 void menu_open(struct ui *ui, size_t index);

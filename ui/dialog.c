@@ -10,6 +10,7 @@
 #define BUTTONS_MAX 6
 #define COLUMNS_MIN 30
 #define COLUMNS_MAX 72
+#define BUTTON_GAP 2
 
 enum dialog_kind { DIALOG_BUTTONS, DIALOG_LINE, DIALOG_NAME, DIALOG_PICK };
 
@@ -43,14 +44,8 @@ wrap(struct dialog *d, int columns)
 	while (s.len) {
 		size_t line_end = str_find(s, STR("\n"), 0);
 		struct str line = str_slice(s, 0, line_end);
-		size_t fits = utf8_fit(line, (size_t)columns, NULL), cut = fits;
+		size_t cut = utf8_row(line, (size_t)columns);
 
-		if (fits < line.len) {
-			while (cut > 0 && line.p[cut] != ' ')
-				cut--;
-			if (cut == 0)
-				cut = fits ? fits : utf8_grapheme(line);
-		}
 		buf_add(&d->laid, line.p, cut);
 		buf_addc(&d->laid, '\n');
 		d->laid_rows++;
@@ -97,8 +92,15 @@ buttons_columns(const struct dialog *d)
 	int columns = 0;
 
 	for (int i = 0; d->kind == DIALOG_BUTTONS && i < d->button_count; i++)
-		columns += (int)utf8_width(d->buttons[i]) + 6;
+		columns += (int)utf8_width(d->buttons[i]) + 4 + BUTTON_GAP;
 	return columns;
+}
+
+/* One line of buttons, or one below the other where they do not fit. */
+static int
+button_rows(const struct dialog *d, int columns)
+{
+	return buttons_columns(d) - BUTTON_GAP > columns ? d->button_count : 1;
 }
 
 static void
@@ -123,7 +125,10 @@ place(struct pane *pane, struct rect screen)
 		columns = screen.cols - 4;
 	wrap(d, columns);
 	rows = d->laid_rows;
-	rows += d->kind == DIALOG_PICK ? d->button_count : d->kind == DIALOG_BUTTONS ? 2 : 3;
+	if (d->kind == DIALOG_BUTTONS)
+		rows += 1 + button_rows(d, columns + 2);
+	else
+		rows += d->kind == DIALOG_PICK ? d->button_count : 3;
 	if (screen.rows < rows + 2 || screen.cols < 8)
 		pane_place(pane, screen, screen.rows > 4 && screen.cols > 8 ? FRAME_BOX : FRAME_NONE);
 	else
@@ -145,10 +150,17 @@ draw_text(struct dialog *d, struct canvas *c, int rows)
 	}
 }
 
-static void
-draw_buttons(struct dialog *d, struct canvas *c, int y)
+/* Where the first stands, on the row that is the last or the first of several. */
+static int
+first_button_col(const struct dialog *d, int columns)
 {
-	int col = (c->cols - buttons_columns(d)) / 2 + 1;
+	return button_rows(d, columns) > 1 ? 0 : (columns - buttons_columns(d)) / 2 + 1;
+}
+
+static void
+draw_buttons(struct dialog *d, struct canvas *c)
+{
+	int col = first_button_col(d, c->cols), rows = button_rows(d, c->cols), y = c->rows - rows;
 
 	for (int i = 0; i < d->button_count; i++) {
 		enum role role = i == d->current ? ROLE_BUTTON_FOCUS : ROLE_BUTTON;
@@ -160,7 +172,10 @@ draw_buttons(struct dialog *d, struct canvas *c, int y)
 		canvas_puts(c, y, col + width - 1, role, i == d->current ? "]" : " ");
 		if (i == d->current)
 			canvas_cursor(c, y, col + 2);
-		col += width + 2;
+		if (rows > 1)
+			y++;
+		else
+			col += width + BUTTON_GAP;
 	}
 }
 
@@ -196,8 +211,8 @@ draw(struct pane *pane, struct canvas *c)
 		draw_text(d, c, c->rows);
 		draw_items(d, c);
 	} else if (d->kind == DIALOG_BUTTONS) {
-		draw_text(d, c, c->rows - 1);
-		draw_buttons(d, c, c->rows - 1);
+		draw_text(d, c, c->rows - button_rows(d, c->cols));
+		draw_buttons(d, c);
 	} else {
 		int y = d->laid_rows + 1 < c->rows ? d->laid_rows + 1 : c->rows - 1;
 
@@ -303,7 +318,7 @@ static bool
 handle_mouse(struct pane *pane, const struct mouse *m)
 {
 	struct dialog *d = (struct dialog *)pane;
-	int col = (pane->rect.cols - buttons_columns(d)) / 2 + 1;
+	int col = first_button_col(d, pane->rect.cols), rows = button_rows(d, pane->rect.cols);
 
 	pane_dirty(pane);
 	if (d->kind == DIALOG_PICK && m->kind == MOUSE_WHEEL_UP)
@@ -321,11 +336,12 @@ handle_mouse(struct pane *pane, const struct mouse *m)
 	for (int i = 0; d->kind == DIALOG_BUTTONS && i < d->button_count; i++) {
 		int width = (int)utf8_width(d->buttons[i]) + 4;
 
-		if (m->row == pane->rect.rows - 1 && m->col >= col && m->col < col + width) {
+		if (m->row == pane->rect.rows - rows + (rows > 1 ? i : 0) && m->col >= col &&
+			m->col < col + width) {
 			answer(d, i);
 			return true;
 		}
-		col += width + 2;
+		col += rows > 1 ? 0 : width + BUTTON_GAP;
 	}
 	if (d->kind == DIALOG_LINE || d->kind == DIALOG_NAME)
 		line_click(&d->line, m->col - 1);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "src/base/utf8.h"
+#include "ui/choice.h"
 #include "ui/form_private.h"
 
 #define LABEL_MAX 24
@@ -237,7 +238,7 @@ hint_rows(const struct form *form)
 		return 0;
 	if (free_rows > 1)
 		return free_rows < most ? free_rows : most;
-	return rows >= 8 || (most == 4 && rows >= 5) ? 2 : 1;
+	return rows >= 6 || (most == 4 && rows >= 5) ? 2 : 1;
 }
 
 static int
@@ -252,12 +253,21 @@ value_col(const struct form *form, int cols)
 	return cols > form->label_cols + 12 ? form->label_cols + 4 : 2;
 }
 
+/* A choice by its label, one that is not made as –; what is typed as it is. */
+static struct str
+shown_text(const struct form_field *f)
+{
+	if (f->field->kind != FIELD_CHOICE)
+		return line_text(&f->line);
+	return line_text(&f->line).len ? str_from(choice_label(buf_text(&f->line.text))) : STR("–");
+}
+
 static void
 draw_value(struct form *form, struct canvas *c, int y, struct form_field *f, bool current)
 {
 	int col = value_col(form, c->cols), width = c->cols - col - 1;
 	enum role role = current && form->pane.focused ? ROLE_INPUT_FOCUS : ROLE_INPUT;
-	struct str text = line_text(&f->line);
+	struct str text = shown_text(f);
 
 	if (f->read_only) {
 		canvas_field(c, y, col, width, ROLE_DIM, 'l', text);
@@ -296,17 +306,8 @@ draw_hint(struct form *form, struct canvas *c)
 		return;
 	text = str_from(f->error ? f->error : f->field->help ? _(f->field->help) : "");
 	for (; text.len && y < c->rows; y++) {
-		size_t cut = utf8_fit(text, (size_t)width, NULL);
+		size_t cut = y + 1 < c->rows ? utf8_row(text, (size_t)width) : text.len;
 
-		if (cut < text.len && y + 1 < c->rows) {
-			size_t word = cut;
-
-			while (word > 0 && text.p[word] != ' ')
-				word--;
-			cut = word ? word : cut;
-		} else {
-			cut = text.len;
-		}
 		canvas_field(c, y, 1, width, role, 'l', str_slice(text, 0, cut));
 		text = str_trim(str_slice(text, cut, text.len));
 	}

@@ -2,6 +2,7 @@
 /* What a form offers for a field: the choices of its table, and suggestions. */
 #include <stdlib.h>
 
+#include "ui/choice.h"
 #include "ui/dialog.h"
 #include "ui/form_private.h"
 
@@ -72,13 +73,21 @@ picked(void *context, int index)
 void
 form_pick_choice(struct form *form, struct form_field *f)
 {
-	char *items = xstrdup(f->field->choices);
+	int count = choice_count(f->field->choices);
+	struct buf items = BUF_INIT;
 
-	for (char *p = items; *p; p++)
-		if (*p == '|')
-			*p = '\n';
-	dialog_pick(form->pane.ui, _(f->field->label), items, choice_now(f), picked, form);
-	free(items);
+	for (int i = 0; i < count; i++) {
+		char *word = str_dup(choice_at(f->field->choices, i));
+		const char *label = choice_label(word);
+
+		/* The word too, as letters choose by it and the commands take it. */
+		buf_addf(&items, "%s%s", i ? "\n" : "", label);
+		if (strcmp(label, word) != 0)
+			buf_addf(&items, "  %s", word);
+		free(word);
+	}
+	dialog_pick(form->pane.ui, _(f->field->label), buf_text(&items), choice_now(f), picked, form);
+	buf_fini(&items);
 }
 
 struct suggestion {

@@ -65,3 +65,9 @@ i18n_start(const char *language)
 	setenv("LANGUAGE", "zh_CN", 1);
 	bind_catalogue();
 }
+
+const char *
+i18n_say(const char *text)
+{
+	return _(text);
+}

@@ -72,6 +72,7 @@ show(struct menu *m, size_t index)
 {
 	m->index = index;
 	fill(m);
+	chrome_reveal_menu(m->pane.ui, index);
 	m->pane.ui->dirty_all = true;
 	place(&m->pane, ui_area(m->pane.ui));
 }
@@ -98,7 +99,8 @@ draw(struct pane *pane, struct canvas *c)
 		struct str key = shown_key(m, i);
 
 		canvas_fill(c, (int)y, 0, 1, c->cols, role);
-		canvas_puts(c, (int)y, 1, role, _(m->items[i]->label));
+		canvas_field(c, (int)y, 1, c->cols - (int)key.len - (key.len ? 3 : 2), role, 'l',
+			str_from(_(m->items[i]->label)));
 		canvas_text(c, (int)y, c->cols - 1 - (int)key.len, role, key);
 	}
 	canvas_cursor(c, (int)(m->current - m->top), 0);
@@ -165,6 +167,10 @@ handle_mouse(struct pane *pane, const struct mouse *mouse)
 static void
 free_menu(struct pane *pane)
 {
+	if (pane->ui->menus_from) {
+		pane->ui->menus_from = 0;
+		ui_refresh_chrome(pane->ui);
+	}
 	free(pane);
 }
 
@@ -190,15 +196,15 @@ menu_open(struct ui *ui, size_t index)
 	}
 	m->index = index;
 	fill(m);
+	chrome_reveal_menu(ui, index);
 	ui_push_overlay(ui, &m->pane, true);
 }
 
-/* "Task" is opened by Alt-t, a translated "任务(T)" as well. */
+/* "Task" is opened by Alt-t, in every language. */
 static uint32_t
 letter_of(const char *name)
 {
-	const char *paren = strchr(name, '(');
-	unsigned char b = (unsigned char)(paren ? paren[1] : name[0]);
+	unsigned char b = (unsigned char)name[0];
 
 	return b >= 'A' && b <= 'Z' ? b + 32u : b;
 }
@@ -212,7 +218,7 @@ menu_open_by_letter(struct ui *ui, uint32_t letter)
 	if (letter >= 'A' && letter <= 'Z')
 		letter += 32;
 	for (size_t i = 0; i < count; i++)
-		if (letter_of(_(names[i])) == letter) {
+		if (letter_of(names[i]) == letter) {
 			menu_open(ui, i);
 			return true;
 		}

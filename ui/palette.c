@@ -129,9 +129,13 @@ draw_entry(struct palette *p, struct canvas *c, int y, const struct entry *e, bo
 {
 	int keys = c->cols > 2 * KEY_COLUMNS ? KEY_COLUMNS : c->cols / 3;
 	enum role role = e->command && !e->enabled ? ROLE_DIM : ROLE_DIALOG;
+	struct str label = entry_label(e), key = entry_key(p, e);
 
-	canvas_field(c, y, 1, c->cols - keys - 3, role, 'l', entry_label(e));
-	canvas_field(c, y, c->cols - keys - 1, keys, ROLE_INFO, 'l', entry_key(p, e));
+	/* A long label takes what a short key leaves. */
+	if ((int)utf8_width(label) > c->cols - keys - 3 && (int)utf8_width(key) < keys)
+		keys = (int)utf8_width(key);
+	canvas_field(c, y, 1, c->cols - keys - 3, role, 'l', label);
+	canvas_field(c, y, c->cols - keys - 1, keys, ROLE_INFO, 'l', key);
 	if (current)
 		canvas_over(c, y, 0, c->cols, ROLE_SELECTED);
 }

@@ -18,6 +18,13 @@ ui_push_screen(struct ui *ui, struct screen *screen)
 	ui->grabbed = NULL;
 }
 
+/* The place in a text is that of the screen in front, if it has one. */
+static void
+forget_place(struct ui *ui)
+{
+	ui_state(ui, 0, ROLE_DIM, "");
+}
+
 void
 ui_close_screen(struct ui *ui, struct screen *screen)
 {
@@ -33,6 +40,7 @@ ui_close_screen(struct ui *ui, struct screen *screen)
 	ui->grabbed = NULL;
 	screen->ops->close(screen);
 	ui->relayout = true;
+	forget_place(ui);
 	screen = ui_screen(ui);
 	if (!screen)
 		ui_quit(ui, 0);
@@ -52,6 +60,7 @@ raise_screen(struct ui *ui, const struct screen_ops *ops)
 			sizeof(*ui->screens) * (ui->screen_count - i - 1));
 		ui->screens[ui->screen_count - 1] = found;
 		ui->relayout = true;
+		forget_place(ui);
 		if (ops->shown)
 			ops->shown(found);
 		return true;
@@ -69,7 +78,7 @@ ui_open(struct ui *ui, const char *name, const char *argument, struct err *err)
 		return err_set(err, ERR_NOT_FOUND, "there is no screen '%s'", name);
 	if (!*argument && raise_screen(ui, ops))
 		return true;
-	ui_state(ui, 0, ROLE_DIM, ""); /* the place in a text: the new screen's, if it has one */
+	forget_place(ui);
 	screen = ops->open(ui, argument, err);
 	if (!screen)
 		return false;

@@ -20,48 +20,73 @@ label(const struct pane *p)
 	return str_slice(title, 0, str_find(title, STR(" · "), 0));
 }
 
-/* Calls for each tab until fn says stop; columns scroll so that the current one shows. */
 static int
-first_col(const struct screen *s, int cols)
+tab_width(const struct screen *s, size_t i)
 {
-	int col = 0, current = 0, end = 0;
+	return (int)utf8_width(label(s->panes[i])) + 2;
+}
 
-	for (size_t i = 0; i < s->pane_count; i++) {
-		int width = (int)utf8_width(label(s->panes[i])) + 2;
+/* Column of tab i when `from` is the first; ‹ says that others stand before it. */
+static int
+tab_col(const struct screen *s, size_t from, size_t i)
+{
+	int col = from > 0;
 
-		if (!is_tab(s, i))
-			continue;
-		if (i == s->focus) {
-			current = col;
-			end = col + width;
-		}
-		col += width + GAP;
-	}
-	return end > cols ? -(current < end - cols ? current : end - cols) : 0;
+	for (size_t k = from; k < i; k++)
+		if (is_tab(s, k))
+			col += tab_width(s, k) + GAP;
+	return col;
+}
+
+/* Whole, and with room for the › before what follows. */
+static bool
+tab_fits(const struct screen *s, size_t from, size_t i, int cols)
+{
+	int end = tab_col(s, from, i) + tab_width(s, i);
+
+	for (size_t k = i + 1; k < s->pane_count; k++)
+		if (is_tab(s, k))
+			return end < cols;
+	return end <= cols;
+}
+
+/* The first tab of the line, so that the current one is whole. */
+static size_t
+first_tab(const struct screen *s, int cols)
+{
+	size_t from = 0;
+
+	while (from < s->focus && !tab_fits(s, from, s->focus, cols))
+		from++;
+	return from;
 }
 
 static void
 draw(struct pane *pane, struct canvas *c)
 {
 	const struct screen *s = pane->screen;
-	int col = first_col(s, c->cols);
+	size_t from = first_tab(s, c->cols);
 
 	canvas_clear(c, ROLE_TAB);
-	for (size_t i = 0; i < s->pane_count; i++) {
+	if (from > 0)
+		canvas_puts(c, 0, 0, ROLE_TAB, "‹");
+	for (size_t i = from; i < s->pane_count; i++) {
 		enum role role = i == s->focus ? ROLE_TAB_CURRENT : ROLE_TAB;
-		struct str text = label(s->panes[i]);
-		int width = (int)utf8_width(text) + 2;
+		int width = tab_width(s, i), col = tab_col(s, from, i);
 
 		if (!is_tab(s, i))
 			continue;
+		if (i != s->focus && !tab_fits(s, from, i, c->cols)) {
+			canvas_puts(c, 0, c->cols - 1, ROLE_TAB, "›");
+			break;
+		}
 		canvas_fill(c, 0, col, 1, width, role);
-		canvas_text(c, 0, col + 1, role, text);
+		canvas_text(c, 0, col + 1, role, label(s->panes[i]));
 		/* Not by colour alone. */
 		if (i == s->focus) {
 			canvas_puts(c, 0, col, role, "[");
 			canvas_puts(c, 0, col + width - 1, role, "]");
 		}
-		col += width + GAP;
 	}
 }
 
@@ -69,18 +94,17 @@ static bool
 handle_mouse(struct pane *pane, const struct mouse *m)
 {
 	struct screen *s = pane->screen;
-	int col = first_col(s, pane->rect.cols);
+	size_t from = first_tab(s, pane->rect.cols);
 
+	/* ‹ leads to the tab before the first that is seen. */
 	for (size_t i = 0; m->kind == MOUSE_PRESS && i < s->pane_count; i++) {
-		int width = (int)utf8_width(label(s->panes[i])) + 2;
+		int col = i + 1 == from ? 0 : tab_col(s, from, i);
 
-		if (!is_tab(s, i))
-			continue;
-		if (m->col >= col && m->col < col + width) {
+		if (is_tab(s, i) && i + 1 >= from && m->col >= col &&
+			m->col < (i < from ? 1 : col + tab_width(s, i))) {
 			screen_focus(s, s->panes[i]);
 			return true;
 		}
-		col += width + GAP;
 	}
 	return true;
 }

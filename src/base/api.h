@@ -12,6 +12,7 @@
 /* Functions and data that modules (share/doc/DESIGN.md, "Modules") may use. */
 #define DP_API __attribute__((visibility("default")))
 #define DP_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
+#define DP_FORMAT_ARG(arg) __attribute__((format_arg(arg)))
 #define DP_CHECK __attribute__((warn_unused_result))
 #define DP_NORETURN __attribute__((noreturn))
 

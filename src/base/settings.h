@@ -7,6 +7,7 @@
 #define DP_BASE_SETTINGS_H
 
 #include "src/base/err.h"
+#include "src/base/mark.h"
 #include "src/base/str.h"
 
 enum field_kind {
@@ -24,7 +25,7 @@ enum field_kind {
 
 struct field {
 	const char *name;    /* as typed: smtp_host */
-	const char *label;   /* as shown: SMTP host */
+	const char *label;   /* as shown: SMTP host; N_() like help */
 	enum field_kind kind;
 	bool required;
 	const char *initial; /* default, NULL when none */
@@ -36,9 +37,9 @@ struct field {
 /* Of every data source and destination. */
 #define FIELD_EXPIRES                                                                      \
 	{                                                                                  \
-		.name = "expires", .label = "Expires", .kind = FIELD_DATE,                 \
-		.help = "the last day its password, token or URL is good, as 2027-01-31; " \
-			"doctor warns two weeks ahead"                                     \
+		.name = "expires", .label = N_("Expires"), .kind = FIELD_DATE,                 \
+		.help = N_("the last day its password, token or URL is good, as 2027-01-31; " \
+			"doctor warns two weeks ahead")                                     \
 	}
 
 struct setting {

@@ -268,6 +268,63 @@ utf8_fit(struct str s, size_t columns, size_t *used_columns)
 	return pos;
 }
 
+/* Written without blanks between its words. */
+static bool
+is_unspaced(uint32_t c)
+{
+	return c >= 0x2E80 && utf8_char_width(c) == 2;
+}
+
+static bool
+is_closing(uint32_t c)
+{
+	static const uint32_t marks[] = { ')', ']', '}', ',', '.', ';', ':', '!', '?', '%', 0x2019,
+		0x201D, 0x2026, 0x3001, 0x3002, 0x3009, 0x300B, 0x300D, 0x300F, 0x3011, 0xFF01,
+		0xFF05, 0xFF09, 0xFF0C, 0xFF0E, 0xFF1A, 0xFF1B, 0xFF1F };
+
+	for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++)
+		if (c == marks[i])
+			return true;
+	return false;
+}
+
+static bool
+is_opening(uint32_t c)
+{
+	return c == 0x2018 || c == 0x201C || c == 0x3008 || c == 0x300A || c == 0x300C ||
+	       c == 0x300E || c == 0x3010 || c == 0xFF08;
+}
+
+/* Whether a row may end before byte `pos`, which is neither the first nor the end. */
+static bool
+may_end(struct str s, size_t pos)
+{
+	size_t before = pos - 1;
+	uint32_t last, next;
+
+	if (s.p[pos] == ' ')
+		return true;
+	while (before > 0 && ((unsigned char)s.p[before] & 0xC0) == 0x80)
+		before--;
+	utf8_decode(str_slice(s, before, s.len), &last);
+	utf8_decode(str_slice(s, pos, s.len), &next);
+	return (is_unspaced(last) || is_unspaced(next)) && utf8_char_width(next) > 0 &&
+	       last != ' ' && !is_opening(last) && !is_closing(next);
+}
+
+size_t
+utf8_row(struct str s, size_t columns)
+{
+	size_t fits = utf8_fit(s, columns, NULL), cut = fits;
+
+	if (fits == s.len)
+		return fits;
+	for (; cut > 0; cut--)
+		if (((unsigned char)s.p[cut] & 0xC0) != 0x80 && may_end(s, cut))
+			return cut;
+	return fits ? fits : utf8_grapheme(s);
+}
+
 /* Appends s cut to `columns`; returns the columns it took. */
 static size_t
 add_cut(struct buf *to, struct str s, size_t columns)

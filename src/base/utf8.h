@@ -30,6 +30,10 @@ DP_API int utf8_grapheme_width(struct str grapheme);
 DP_API size_t utf8_width(struct str s);
 /* Bytes of the longest prefix, whole graphemes, that fits into `columns`. */
 DP_API size_t utf8_fit(struct str s, size_t columns, size_t *used_columns);
+/* Bytes of a row of text of at most `columns`, of a line without newlines: whole words
+ * where that is possible; Chinese and the like may part between any two characters, but
+ * no row begins with a closing mark. At least a grapheme. */
+DP_API size_t utf8_row(struct str s, size_t columns);
 /* Appends s cut to `columns` with "…" as its last column if it was longer. */
 DP_API void utf8_add_cut(struct buf *to, struct str s, size_t columns);
 /* Appends s padded with spaces to `columns` (or cut). align: 'l', 'r' or 'c'. */

@@ -16,13 +16,13 @@ static const struct channel *const channels[] = {
 };
 
 const struct field channel_common_fields[] = {
-	{ .name = "pace", .label = "Pace", .kind = FIELD_TEXT,
-		.help = "messages per time, as 20/60s; empty: the channel's own" },
-	{ .name = "on_unknown", .label = "When the outcome is unknown", .kind = FIELD_CHOICE,
+	{ .name = "pace", .label = N_("Pace"), .kind = FIELD_TEXT,
+		.help = N_("messages per time, as 20/60s; empty: the channel's own") },
+	{ .name = "on_unknown", .label = N_("When the outcome is unknown"), .kind = FIELD_CHOICE,
 		.choices = "hold|resend",
-		.help = "hold and ask a person, or send again; empty: the channel's own" },
-	{ .name = "allow_http", .label = "Allow plain HTTP", .kind = FIELD_BOOL,
-		.initial = "false", .help = "also beyond this machine, without TLS" },
+		.help = N_("hold and ask a person, or send again; empty: the channel's own") },
+	{ .name = "allow_http", .label = N_("Allow plain HTTP"), .kind = FIELD_BOOL,
+		.initial = "false", .help = N_("also beyond this machine, without TLS") },
 	FIELD_EXPIRES,
 };
 const size_t channel_common_field_count = ARRAY_LEN(channel_common_fields);

@@ -7,24 +7,24 @@
 #include "src/content/markdown.h"
 
 static const struct field fields[] = {
-	{ .name = "webhook", .label = "Webhook URL", .kind = FIELD_SECRET, .required = true,
-		.help = "https://oapi.dingtalk.com/robot/send?access_token=…" },
-	{ .name = "secret", .label = "Signing secret", .kind = FIELD_SECRET,
-		.help = "SEC…, when the robot uses the additional signature" },
-	{ .name = "keywords", .label = "Keywords", .kind = FIELD_LIST,
-		.help = "the robot's keywords: one must be in each message" },
-	{ .name = "at_mobiles", .label = "Mention mobiles", .kind = FIELD_LIST,
-		.help = "mobile numbers to mention" },
-	{ .name = "at_user_ids", .label = "Mention users", .kind = FIELD_LIST,
-		.help = "user ids to mention" },
-	{ .name = "at_all", .label = "Mention all", .kind = FIELD_BOOL, .initial = "false",
-		.help = "mention everybody in the group" },
-	{ .name = "tables", .label = "Tables as", .kind = FIELD_CHOICE, .choices = "table|list",
+	{ .name = "webhook", .label = N_("Webhook URL"), .kind = FIELD_SECRET, .required = true,
+		.help = N_("https://oapi.dingtalk.com/robot/send?access_token=…") },
+	{ .name = "secret", .label = N_("Signing secret"), .kind = FIELD_SECRET,
+		.help = N_("SEC…, when the robot uses the additional signature") },
+	{ .name = "keywords", .label = N_("Keywords"), .kind = FIELD_LIST,
+		.help = N_("the robot's keywords: one must be in each message") },
+	{ .name = "at_mobiles", .label = N_("Mention mobiles"), .kind = FIELD_LIST,
+		.help = N_("mobile numbers to mention") },
+	{ .name = "at_user_ids", .label = N_("Mention users"), .kind = FIELD_LIST,
+		.help = N_("user ids to mention") },
+	{ .name = "at_all", .label = N_("Mention all"), .kind = FIELD_BOOL, .initial = "false",
+		.help = N_("mention everybody in the group") },
+	{ .name = "tables", .label = N_("Tables as"), .kind = FIELD_CHOICE, .choices = "table|list",
 		.initial = "table",
-			.help = "list: one line a row, for phones that show no tables" },
-	{ .name = "buttons", .label = "Buttons", .kind = FIELD_CHOICE, .choices = "none|links",
+			.help = N_("list: one line a row, for phones that show no tables") },
+	{ .name = "buttons", .label = N_("Buttons"), .kind = FIELD_CHOICE, .choices = "none|links",
 		.initial = "none",
-		.help = "links: a last paragraph of links alone becomes buttons (actionCard)" },
+		.help = N_("links: a last paragraph of links alone becomes buttons (actionCard)") },
 };
 
 #define MOST_BUTTONS 8
@@ -400,7 +400,7 @@ preview(struct document *doc, const struct settings *settings, int columns, stru
 
 const struct channel channel_dingtalk = {
 	.name = "dingtalk",
-	.label = "DingTalk",
+	.label = N_("DingTalk"),
 	.fields = fields,
 	.field_count = ARRAY_LEN(fields),
 	.budget = 19500,
@@ -408,7 +408,7 @@ const struct channel channel_dingtalk = {
 	.mentions = MENTION_ALL | MENTION_USERS | MENTION_MOBILES,
 	.pace_burst = 20,
 	.pace_refill_s = 3,
-	.about = "DingTalk group robot",
+	.about = N_("DingTalk group robot"),
 	.build = build,
 	.preview = preview,
 	.send = send,

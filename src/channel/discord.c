@@ -10,8 +10,8 @@
 #define FILE_MAX ((size_t)10 << 20) /* more on boosted servers */
 
 static const struct field fields[] = {
-	{ .name = "webhook", .label = "Webhook URL", .kind = FIELD_SECRET, .required = true,
-		.help = "https://discord.com/api/webhooks/…" },
+	{ .name = "webhook", .label = N_("Webhook URL"), .kind = FIELD_SECRET, .required = true,
+		.help = N_("https://discord.com/api/webhooks/…") },
 };
 
 static const struct code_row codes[] = {
@@ -213,7 +213,7 @@ preview(struct document *doc, const struct settings *settings, int columns, stru
 
 const struct channel channel_discord = {
 	.name = "discord",
-	.label = "Discord",
+	.label = N_("Discord"),
 	.fields = fields,
 	.field_count = ARRAY_LEN(fields),
 	.budget = 1900,
@@ -223,7 +223,7 @@ const struct channel channel_discord = {
 	.attach_max = FILE_MAX,
 	.pace_burst = 5,
 	.pace_refill_s = 2,
-	.about = "Discord channel by webhook",
+	.about = N_("Discord channel by webhook"),
 	.build = build,
 	.preview = preview,
 	.send = send,

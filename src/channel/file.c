@@ -23,11 +23,11 @@
 #define TEXT_COLUMNS 100 /* of .txt files */
 
 static const struct field fields[] = {
-	{ .name = "path", .label = "Folder", .kind = FIELD_PATH, .required = true,
-		.help = "the folder the files are written to; made when it is missing" },
-	{ .name = "formats", .label = "Formats", .kind = FIELD_LIST,
+	{ .name = "path", .label = N_("Folder"), .kind = FIELD_PATH, .required = true,
+		.help = N_("the folder the files are written to; made when it is missing") },
+	{ .name = "formats", .label = N_("Formats"), .kind = FIELD_LIST,
 		.initial = "txt,md,html,csv,json",
-		.help = "any of txt, md, html, csv, json, xlsx" },
+		.help = N_("any of txt, md, html, csv, json, xlsx") },
 };
 
 struct bundle {
@@ -437,13 +437,13 @@ send(const struct send_request *request, struct outcome *outcome)
 
 const struct channel channel_file = {
 	.name = "file",
-	.label = "File",
+	.label = N_("File"),
 	.fields = fields,
 	.field_count = ARRAY_LEN(fields),
 	.budget_unit = "bytes",
 	.resend_unknown = true,
 	.is_local = true,
-	.about = "Files in a folder: text, Markdown, HTML, CSV, JSON, XLSX",
+	.about = N_("Files in a folder: text, Markdown, HTML, CSV, JSON, XLSX"),
 	.build = build,
 	.send = send,
 	.check = check,

@@ -4,8 +4,8 @@
 #include "src/channel/post.h"
 
 static const struct field fields[] = {
-	{ .name = "webhook", .label = "Webhook URL", .kind = FIELD_SECRET, .required = true,
-		.help = "https://chat.googleapis.com/v1/spaces/…/messages?key=…&token=…" },
+	{ .name = "webhook", .label = N_("Webhook URL"), .kind = FIELD_SECRET, .required = true,
+		.help = N_("https://chat.googleapis.com/v1/spaces/…/messages?key=…&token=…") },
 };
 
 static size_t
@@ -103,7 +103,7 @@ preview(struct document *doc, const struct settings *settings, int columns, stru
 
 const struct channel channel_googlechat = {
 	.name = "googlechat",
-	.label = "Google Chat",
+	.label = N_("Google Chat"),
 	.fields = fields,
 	.field_count = ARRAY_LEN(fields),
 	.budget = 30000,
@@ -111,7 +111,7 @@ const struct channel channel_googlechat = {
 	.mentions = MENTION_ALL | MENTION_USERS,
 	.pace_burst = 1,
 	.pace_refill_s = 1,
-	.about = "Google Chat space by webhook",
+	.about = N_("Google Chat space by webhook"),
 	.build = build,
 	.preview = preview,
 	.send = send,

@@ -15,20 +15,20 @@
 #define SIGN_RESERVE 110 /* "timestamp" and "sign" in the body */
 
 static const struct field fields[] = {
-	{ .name = "webhook", .label = "Webhook URL", .kind = FIELD_SECRET, .required = true,
-		.help = "https://open.feishu.cn or open.larksuite.com …/bot/v2/hook/…" },
-	{ .name = "secret", .label = "Signing secret", .kind = FIELD_SECRET,
-		.help = "when the bot uses signature verification" },
-	{ .name = "keywords", .label = "Keywords", .kind = FIELD_LIST,
-		.help = "the bot's keywords: one must be in each message" },
-	{ .name = "at_user_ids", .label = "Mention users", .kind = FIELD_LIST,
-		.help = "open_id (ou_…) or user_id to mention" },
-	{ .name = "at_all", .label = "Mention all", .kind = FIELD_BOOL, .initial = "false",
-		.help = "mention everybody in the group" },
-	{ .name = "app_id", .label = "App id", .kind = FIELD_TEXT,
-		.help = "cli_…, of an app in the same tenant: to send pictures by a file" },
-	{ .name = "app_secret", .label = "App secret", .kind = FIELD_SECRET,
-		.help = "of the same app; it needs the scope im:resource" },
+	{ .name = "webhook", .label = N_("Webhook URL"), .kind = FIELD_SECRET, .required = true,
+		.help = N_("https://open.feishu.cn or open.larksuite.com …/bot/v2/hook/…") },
+	{ .name = "secret", .label = N_("Signing secret"), .kind = FIELD_SECRET,
+		.help = N_("when the bot uses signature verification") },
+	{ .name = "keywords", .label = N_("Keywords"), .kind = FIELD_LIST,
+		.help = N_("the bot's keywords: one must be in each message") },
+	{ .name = "at_user_ids", .label = N_("Mention users"), .kind = FIELD_LIST,
+		.help = N_("open_id (ou_…) or user_id to mention") },
+	{ .name = "at_all", .label = N_("Mention all"), .kind = FIELD_BOOL, .initial = "false",
+		.help = N_("mention everybody in the group") },
+	{ .name = "app_id", .label = N_("App id"), .kind = FIELD_TEXT,
+		.help = N_("cli_…, of an app in the same tenant: to send pictures by a file") },
+	{ .name = "app_secret", .label = N_("App secret"), .kind = FIELD_SECRET,
+		.help = N_("of the same app; it needs the scope im:resource") },
 };
 
 #define CARD(words, advice) { 230099, words, \
@@ -399,7 +399,7 @@ preview(struct document *doc, const struct settings *settings, int columns, stru
 
 const struct channel channel_lark = {
 	.name = "lark",
-	.label = "Lark",
+	.label = N_("Lark"),
 	.fields = fields,
 	.field_count = ARRAY_LEN(fields),
 	.budget = 20000,
@@ -410,7 +410,7 @@ const struct channel channel_lark = {
 	.most_columns = MAX_COLUMNS,
 	.pace_burst = 5,
 	.pace_refill_s = 0.6,
-	.about = "Lark or Feishu group bot",
+	.about = N_("Lark or Feishu group bot"),
 	.build = build,
 	.preview = preview,
 	.send = send,

@@ -9,11 +9,11 @@
 #define FILE_MAX ((size_t)15 << 20) /* the server's own default */
 
 static const struct field fields[] = {
-	{ .name = "url", .label = "Server", .kind = FIELD_TEXT, .initial = "https://ntfy.sh",
-		.help = "the server's root, without the topic" },
-	{ .name = "topic", .label = "Topic", .kind = FIELD_TEXT, .required = true,
-		.help = "who knows a public topic can read it" },
-	{ .name = "token", .label = "Access token", .kind = FIELD_SECRET, .help = "tk_…" },
+	{ .name = "url", .label = N_("Server"), .kind = FIELD_TEXT, .initial = "https://ntfy.sh",
+		.help = N_("the server's root, without the topic") },
+	{ .name = "topic", .label = N_("Topic"), .kind = FIELD_TEXT, .required = true,
+		.help = N_("who knows a public topic can read it") },
+	{ .name = "token", .label = N_("Access token"), .kind = FIELD_SECRET, .help = N_("tk_…") },
 };
 
 static const struct code_row codes[] = {
@@ -173,7 +173,7 @@ preview(struct document *doc, const struct settings *settings, int columns, stru
 
 const struct channel channel_ntfy = {
 	.name = "ntfy",
-	.label = "ntfy",
+	.label = N_("ntfy"),
 	.fields = fields,
 	.field_count = ARRAY_LEN(fields),
 	.budget = 4000,
@@ -182,7 +182,7 @@ const struct channel channel_ntfy = {
 	.attach_max = FILE_MAX,
 	.pace_burst = 60,
 	.pace_refill_s = 5,
-	.about = "ntfy topic: notifications on phones",
+	.about = N_("ntfy topic: notifications on phones"),
 	.build = build,
 	.preview = preview,
 	.send = send,

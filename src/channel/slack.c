@@ -16,8 +16,8 @@
 #define SECTION_CLOSE "\"}}"
 
 static const struct field fields[] = {
-	{ .name = "webhook", .label = "Webhook URL", .kind = FIELD_SECRET, .required = true,
-		.help = "https://hooks.slack.com/services/…" },
+	{ .name = "webhook", .label = N_("Webhook URL"), .kind = FIELD_SECRET, .required = true,
+		.help = N_("https://hooks.slack.com/services/…") },
 };
 
 #define GONE(words) { 404, words, { 404, OUTCOME_REJECTED, CLASS_TARGET_GONE, -1, 0, \
@@ -280,7 +280,7 @@ preview(struct document *doc, const struct settings *settings, int columns, stru
 
 const struct channel channel_slack = {
 	.name = "slack",
-	.label = "Slack",
+	.label = N_("Slack"),
 	.fields = fields,
 	.field_count = ARRAY_LEN(fields),
 	.budget = 11500,
@@ -288,7 +288,7 @@ const struct channel channel_slack = {
 	.mentions = MENTION_ALL | MENTION_USERS,
 	.pace_burst = 1,
 	.pace_refill_s = 1,
-	.about = "Slack channel by an incoming webhook",
+	.about = N_("Slack channel by an incoming webhook"),
 	.build = build,
 	.preview = preview,
 	.send = send,

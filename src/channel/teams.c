@@ -10,14 +10,14 @@
 #define TEXT_CLOSE "\"}"
 
 static const struct field fields[] = {
-	{ .name = "webhook", .label = "Webhook URL", .kind = FIELD_SECRET, .required = true,
-		.help = "of the flow \"Post to a channel when a webhook request is received\"" },
-	{ .name = "mentions", .label = "Mention", .kind = FIELD_LIST,
-		.help = "sign-in names (ann@example.com), or Name <ann@example.com>" },
-	{ .name = "tables", .label = "Tables as", .kind = FIELD_CHOICE,
+	{ .name = "webhook", .label = N_("Webhook URL"), .kind = FIELD_SECRET, .required = true,
+		.help = N_("of the flow \"Post to a channel when a webhook request is received\"") },
+	{ .name = "mentions", .label = N_("Mention"), .kind = FIELD_LIST,
+		.help = N_("sign-in names (ann@example.com), or Name <ann@example.com>") },
+	{ .name = "tables", .label = N_("Tables as"), .kind = FIELD_CHOICE,
 		.choices = "auto|table|list", .initial = "auto",
-		.help = "list: one line a row, compact and shown on every phone; "
-			"auto: a list when the table is too large for one card" },
+		.help = N_("list: one line a row, compact and shown on every phone; "
+			"auto: a list when the table is too large for one card") },
 };
 
 /* What Adaptive Cards have for our colours: a cell's ground, and its text for clients
@@ -416,7 +416,7 @@ preview(struct document *doc, const struct settings *settings, int columns, stru
 
 const struct channel channel_teams = {
 	.name = "teams",
-	.label = "Teams",
+	.label = N_("Teams"),
 	.fields = fields,
 	.field_count = ARRAY_LEN(fields),
 	.budget = 20000,
@@ -424,7 +424,7 @@ const struct channel channel_teams = {
 	.mentions = MENTION_EMAILS,
 	.pace_burst = 1,
 	.pace_refill_s = 1,
-	.about = "Microsoft Teams by a Workflows webhook",
+	.about = N_("Microsoft Teams by a Workflows webhook"),
 	.build = build,
 	.preview = preview,
 	.send = send,

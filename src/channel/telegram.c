@@ -11,14 +11,14 @@
 #define CAPTION_MAX 1024
 
 static const struct field fields[] = {
-	{ .name = "token", .label = "Bot token", .kind = FIELD_SECRET, .required = true,
-		.help = "from @BotFather: 123456:ABC…" },
-	{ .name = "chat_id", .label = "Chat", .kind = FIELD_TEXT, .required = true,
-		.help = "number of the chat (groups are negative) or @channel" },
-	{ .name = "thread_id", .label = "Topic", .kind = FIELD_INTEGER, .min = 1, .max = INT32_MAX,
-		.help = "number of a forum topic" },
-	{ .name = "endpoint", .label = "Server", .kind = FIELD_TEXT,
-		.initial = "https://api.telegram.org", .help = "another Bot API server" },
+	{ .name = "token", .label = N_("Bot token"), .kind = FIELD_SECRET, .required = true,
+		.help = N_("from @BotFather: 123456:ABC…") },
+	{ .name = "chat_id", .label = N_("Chat"), .kind = FIELD_TEXT, .required = true,
+		.help = N_("number of the chat (groups are negative) or @channel") },
+	{ .name = "thread_id", .label = N_("Topic"), .kind = FIELD_INTEGER, .min = 1, .max = INT32_MAX,
+		.help = N_("number of a forum topic") },
+	{ .name = "endpoint", .label = N_("Server"), .kind = FIELD_TEXT,
+		.initial = "https://api.telegram.org", .help = N_("another Bot API server") },
 };
 
 static const struct code_row codes[] = {
@@ -221,7 +221,7 @@ preview(struct document *doc, const struct settings *settings, int columns, stru
 
 const struct channel channel_telegram = {
 	.name = "telegram",
-	.label = "Telegram",
+	.label = N_("Telegram"),
 	.fields = fields,
 	.field_count = ARRAY_LEN(fields),
 	.budget = 4000,
@@ -231,7 +231,7 @@ const struct channel channel_telegram = {
 	.attach_max = FILE_MAX,
 	.pace_burst = 1,
 	.pace_refill_s = 3,
-	.about = "Telegram chat by a bot",
+	.about = N_("Telegram chat by a bot"),
 	.build = build,
 	.preview = preview,
 	.send = send,

@@ -13,26 +13,26 @@
 #include "src/content/render_text.h"
 
 static const struct field fields[] = {
-	{ .name = "url", .label = "URL", .kind = FIELD_SECRET, .required = true,
-		.help = "where the JSON goes" },
-	{ .name = "method", .label = "Method", .kind = FIELD_CHOICE, .choices = "POST|PUT",
-		.initial = "POST", .help = "HTTP method" },
-	{ .name = "headers", .label = "Headers", .kind = FIELD_HEADERS,
-		.help = "more request headers, \"Name: value\", one a line" },
-	{ .name = "secret", .label = "Signing secret", .kind = FIELD_SECRET,
-		.help = "adds X-Signature: sha256=HMAC of the body, and X-Timestamp" },
-	{ .name = "format", .label = "Format", .kind = FIELD_CHOICE,
+	{ .name = "url", .label = N_("URL"), .kind = FIELD_SECRET, .required = true,
+		.help = N_("where the JSON goes") },
+	{ .name = "method", .label = N_("Method"), .kind = FIELD_CHOICE, .choices = "POST|PUT",
+		.initial = "POST", .help = N_("HTTP method") },
+	{ .name = "headers", .label = N_("Headers"), .kind = FIELD_HEADERS,
+		.help = N_("more request headers, \"Name: value\", one a line") },
+	{ .name = "secret", .label = N_("Signing secret"), .kind = FIELD_SECRET,
+		.help = N_("adds X-Signature: sha256=HMAC of the body, and X-Timestamp") },
+	{ .name = "format", .label = N_("Format"), .kind = FIELD_CHOICE,
 		.choices = "json|csv|markdown|html|text", .initial = "json",
-		.help = "what goes out: JSON, or the message itself (csv: its tables)" },
-	{ .name = "body", .label = "Body template", .kind = FIELD_TEXT,
-		.help = "JSON with ${title} ${markdown} ${text} ${tables} ${document} ${task} "
-			"${run} ${scheduled_at} ${business_date}; empty: the whole document" },
-	{ .name = "success", .label = "Success test", .kind = FIELD_TEXT,
-		.help = "on the answer, as $.code == 0; empty: any 2xx" },
-	{ .name = "success_status", .label = "Success status", .kind = FIELD_LIST,
-		.help = "HTTP codes that mean success, as 200,202; empty: any 2xx" },
-	{ .name = "ca_file", .label = "CA file", .kind = FIELD_PATH,
-		.help = "PEM file to trust instead of the system's" },
+		.help = N_("what goes out: JSON, or the message itself (csv: its tables)") },
+	{ .name = "body", .label = N_("Body template"), .kind = FIELD_TEXT,
+		.help = N_("JSON with ${title} ${markdown} ${text} ${tables} ${document} ${task} "
+			"${run} ${scheduled_at} ${business_date}; empty: the whole document") },
+	{ .name = "success", .label = N_("Success test"), .kind = FIELD_TEXT,
+		.help = N_("on the answer, as $.code == 0; empty: any 2xx") },
+	{ .name = "success_status", .label = N_("Success status"), .kind = FIELD_LIST,
+		.help = N_("HTTP codes that mean success, as 200,202; empty: any 2xx") },
+	{ .name = "ca_file", .label = N_("CA file"), .kind = FIELD_PATH,
+		.help = N_("PEM file to trust instead of the system's") },
 };
 
 /* What a placeholder of the template stands for, as a JSON value. */
@@ -541,10 +541,10 @@ check(const struct settings *settings, struct err *err)
 
 const struct channel channel_webhook = {
 	.name = "webhook",
-	.label = "Webhook",
+	.label = N_("Webhook"),
 	.fields = fields,
 	.field_count = ARRAY_LEN(fields),
-	.about = "any program that takes JSON by HTTP",
+	.about = N_("any program that takes JSON by HTTP"),
 	.build = build,
 	.send = send,
 	.check = check,

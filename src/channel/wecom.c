@@ -11,16 +11,16 @@
 #define URL_PREFIX "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key="
 
 static const struct field fields[] = {
-	{ .name = "webhook", .label = "Webhook URL", .kind = FIELD_SECRET, .required = true,
-		.help = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=…, or the key" },
-	{ .name = "dialect", .label = "Message form", .kind = FIELD_CHOICE,
+	{ .name = "webhook", .label = N_("Webhook URL"), .kind = FIELD_SECRET, .required = true,
+		.help = N_("https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=…, or the key") },
+	{ .name = "dialect", .label = N_("Message form"), .kind = FIELD_CHOICE,
 		.choices = "auto|markdown_v2|markdown|text", .initial = "auto",
-		.help = "markdown_v2 shows tables, markdown has colours, text is plain; "
-			"auto: by what is in the message" },
-	{ .name = "mentioned_list", .label = "Mention users", .kind = FIELD_LIST,
-		.help = "user ids, or @all" },
-	{ .name = "mentioned_mobile_list", .label = "Mention mobiles", .kind = FIELD_LIST,
-		.help = "mobile numbers to mention" },
+		.help = N_("markdown_v2 shows tables, markdown has colours, text is plain; "
+			"auto: by what is in the message") },
+	{ .name = "mentioned_list", .label = N_("Mention users"), .kind = FIELD_LIST,
+		.help = N_("user ids, or @all") },
+	{ .name = "mentioned_mobile_list", .label = N_("Mention mobiles"), .kind = FIELD_LIST,
+		.help = N_("mobile numbers to mention") },
 };
 
 #define MEDIA(code) { code, OUTCOME_REJECTED, CLASS_CONTENT, -1, 0, \
@@ -353,7 +353,7 @@ preview(struct document *doc, const struct settings *settings, int columns, stru
 
 const struct channel channel_wecom = {
 	.name = "wecom",
-	.label = "WeCom",
+	.label = N_("WeCom"),
 	.fields = fields,
 	.field_count = ARRAY_LEN(fields),
 	.budget = 4000,
@@ -363,7 +363,7 @@ const struct channel channel_wecom = {
 	.attach_max = FILE_MAX,
 	.pace_burst = 20,
 	.pace_refill_s = 3,
-	.about = "WeCom group bot",
+	.about = N_("WeCom group bot"),
 	.build = build,
 	.preview = preview,
 	.send = send,

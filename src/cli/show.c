@@ -23,7 +23,7 @@ print_head(const struct task_row *row, const struct task *t, const struct zone *
 	for (size_t i = 0; i < t->schedule_count; i++) {
 		if (i)
 			buf_adds(&text, "; ");
-		schedule_describe(&t->schedules[i], &text);
+		schedule_describe(&t->schedules[i], NULL, &text);
 	}
 	print_field("schedule", STYLE_PLAIN, "%s", text.len ? buf_text(&text) : "only by hand");
 	session_time(zone, row->next_slot_us, when);

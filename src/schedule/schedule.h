@@ -5,6 +5,7 @@
 #define DP_SCHEDULE_SCHEDULE_H
 
 #include "src/base/err.h"
+#include "src/base/mark.h"
 #include "src/base/zone.h"
 
 enum every { EVERY_MONTH, EVERY_WEEK, EVERY_DAY, EVERY_HOUR_STEP, EVERY_HOUR_LIST, EVERY_CRON,
@@ -78,8 +79,8 @@ DP_API bool schedule_previous(const struct plan *plan, int64_t before_us, struct
  * none. For backfill and `--date`. */
 DP_API bool schedule_for_date(const struct plan *plan, struct date business_date,
 	struct slot *slot, struct err *err);
-/* "08:00 daily · Asia/Shanghai". */
-DP_API void schedule_describe(const struct schedule *s, struct buf *to);
+/* "08:00 daily · Asia/Shanghai". `say` translates; NULL: English. */
+DP_API void schedule_describe(const struct schedule *s, say_fn say, struct buf *to);
 DP_API const char *slot_reason_name(enum slot_reason reason);
 
 #endif

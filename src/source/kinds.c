@@ -4,26 +4,28 @@
 
 /* {name, label, kind, required, initial, choices, help, min, max} */
 static const struct field sqlite_fields[] = {
-	{ "path", "File", FIELD_PATH, true, NULL, NULL, "the database file; it is never created", 0, 0 },
+	{ "path", N_("File"), FIELD_PATH, true, NULL, NULL,
+		N_("the database file; it is never created"), 0, 0 },
 };
 
 #define HOST \
-	{ "host", "Host", FIELD_TEXT, true, NULL, NULL, "name or address of the server", 0, 0 }
+	{ "host", N_("Host"), FIELD_TEXT, true, NULL, NULL, N_("name or address of the server"), 0, 0 }
 #define PORT(port) \
-	{ "port", "Port", FIELD_INTEGER, false, port, NULL, "TCP port of the server", 1, 65535 }
+	{ "port", N_("Port"), FIELD_INTEGER, false, port, NULL, N_("TCP port of the server"), 1, 65535 }
 #define DATABASE(required) \
-	{ "database", "Database", FIELD_TEXT, required, NULL, NULL, "name of the database", 0, 0 }
-#define USER \
-	{ "user", "User", FIELD_TEXT, false, NULL, NULL, "who logs in; give it read rights only", 0, 0 }
+	{ "database", N_("Database"), FIELD_TEXT, required, NULL, NULL, N_("name of the database"), 0, 0 }
+#define USER                                                                                  \
+	{ "user", N_("User"), FIELD_TEXT, false, NULL, NULL,                                  \
+		N_("who logs in; give it read rights only"), 0, 0 }
 #define PASSWORD \
-	{ "password", "Password", FIELD_SECRET, false, NULL, NULL, "that user's password", 0, 0 }
+	{ "password", N_("Password"), FIELD_SECRET, false, NULL, NULL, N_("that user's password"), 0, 0 }
 #define TLS                                                                                   \
-	{ "sslmode", "TLS", FIELD_CHOICE, false, "auto",                                      \
+	{ "sslmode", N_("TLS"), FIELD_CHOICE, false, "auto",                                      \
 		"auto|disable|prefer|require|verify-ca|verify-full",                          \
-		"auto: verify-full, but prefer on this machine; prefer may end up in plain text; " \
-		"require encrypts without checking who answers", 0, 0 },                      \
-	{ "sslrootcert", "CA file", FIELD_PATH, false, NULL, NULL,                            \
-		"trusted certificates, instead of the system's", 0, 0 }
+		N_("auto: verify-full, but prefer on this machine; prefer may end up in plain text; " \
+		"require encrypts without checking who answers"), 0, 0 },                      \
+	{ "sslrootcert", N_("CA file"), FIELD_PATH, false, NULL, NULL,                            \
+		N_("trusted certificates, instead of the system's"), 0, 0 }
 
 static const struct field postgres_fields[] = { HOST, PORT("5432"), DATABASE(true), USER,
 	PASSWORD, TLS };
@@ -38,95 +40,95 @@ static const struct field starrocks_fields[] = { HOST, PORT("9030"), DATABASE(fa
 	PASSWORD, TLS };
 
 static const struct field clickhouse_fields[] = {
-	{ "url", "URL", FIELD_TEXT, true, NULL, NULL,
-		"the HTTP port: https://host:8443 or http://host:8123", 0, 0 },
+	{ "url", N_("URL"), FIELD_TEXT, true, NULL, NULL,
+		N_("the HTTP port: https://host:8443 or http://host:8123"), 0, 0 },
 	DATABASE(false),
 	USER,
 	PASSWORD,
-	{ "allow_http", "Plain HTTP", FIELD_BOOL, false, "false", NULL,
-		"true: http:// also to other machines, unencrypted", 0, 0 },
-	{ "sslrootcert", "CA file", FIELD_PATH, false, NULL, NULL,
-		"trusted certificates, instead of the system's", 0, 0 },
+	{ "allow_http", N_("Plain HTTP"), FIELD_BOOL, false, "false", NULL,
+		N_("true: http:// also to other machines, unencrypted"), 0, 0 },
+	{ "sslrootcert", N_("CA file"), FIELD_PATH, false, NULL, NULL,
+		N_("trusted certificates, instead of the system's"), 0, 0 },
 };
 
 static const struct field maxcompute_fields[] = {
-	{ "endpoint", "Endpoint", FIELD_TEXT, true, NULL, NULL,
-		"https://service.REGION.maxcompute.aliyun.com/api", 0, 0 },
-	{ "project", "Project", FIELD_TEXT, true, NULL, NULL, "name of the project", 0, 0 },
-	{ "access_id", "AccessKey ID", FIELD_TEXT, true, NULL, NULL,
-		"of a RAM user that may only read", 0, 0 },
-	{ "access_key", "AccessKey secret", FIELD_SECRET, true, NULL, NULL,
-		"that AccessKey's secret", 0, 0 },
-	{ "sts_token", "STS token", FIELD_SECRET, false, NULL, NULL,
-		"when the AccessKey is a temporary one", 0, 0 },
-	{ "region", "Region", FIELD_TEXT, false, NULL, NULL,
-		"cn-hangzhou; set: requests are signed by version 4", 0, 0 },
-	{ "schema", "Schema", FIELD_TEXT, false, NULL, NULL,
-		"default schema of a project that has schemas", 0, 0 },
-	{ "tunnel_endpoint", "Tunnel endpoint", FIELD_TEXT, false, NULL, NULL,
-		"where large results come from; asked for when empty", 0, 0 },
-	{ "timezone", "Time zone", FIELD_TEXT, false, NULL, NULL,
-		"of instants; when empty the project's, with large results Asia/Shanghai", 0, 0 },
-	{ "allow_http", "Plain HTTP", FIELD_BOOL, false, "false", NULL,
-		"true: http:// also to other machines, unencrypted", 0, 0 },
-	{ "sslrootcert", "CA file", FIELD_PATH, false, NULL, NULL,
-		"trusted certificates, instead of the system's", 0, 0 },
+	{ "endpoint", N_("Endpoint"), FIELD_TEXT, true, NULL, NULL,
+		N_("https://service.REGION.maxcompute.aliyun.com/api"), 0, 0 },
+	{ "project", N_("Project"), FIELD_TEXT, true, NULL, NULL, N_("name of the project"), 0, 0 },
+	{ "access_id", N_("AccessKey ID"), FIELD_TEXT, true, NULL, NULL,
+		N_("of a RAM user that may only read"), 0, 0 },
+	{ "access_key", N_("AccessKey secret"), FIELD_SECRET, true, NULL, NULL,
+		N_("that AccessKey's secret"), 0, 0 },
+	{ "sts_token", N_("STS token"), FIELD_SECRET, false, NULL, NULL,
+		N_("when the AccessKey is a temporary one"), 0, 0 },
+	{ "region", N_("Region"), FIELD_TEXT, false, NULL, NULL,
+		N_("cn-hangzhou; set: requests are signed by version 4"), 0, 0 },
+	{ "schema", N_("Schema"), FIELD_TEXT, false, NULL, NULL,
+		N_("default schema of a project that has schemas"), 0, 0 },
+	{ "tunnel_endpoint", N_("Tunnel endpoint"), FIELD_TEXT, false, NULL, NULL,
+		N_("where large results come from; asked for when empty"), 0, 0 },
+	{ "timezone", N_("Time zone"), FIELD_TEXT, false, NULL, NULL,
+		N_("of instants; when empty the project's, with large results Asia/Shanghai"), 0, 0 },
+	{ "allow_http", N_("Plain HTTP"), FIELD_BOOL, false, "false", NULL,
+		N_("true: http:// also to other machines, unencrypted"), 0, 0 },
+	{ "sslrootcert", N_("CA file"), FIELD_PATH, false, NULL, NULL,
+		N_("trusted certificates, instead of the system's"), 0, 0 },
 };
 
 static const struct field odbc_fields[] = {
-	{ "connection", "Connection", FIELD_TEXT, true, NULL, NULL,
-		"DSN=name, or Driver=name;Server=…;Database=… as the driver wants it", 0, 0 },
+	{ "connection", N_("Connection"), FIELD_TEXT, true, NULL, NULL,
+		N_("DSN=name, or Driver=name;Server=…;Database=… as the driver wants it"), 0, 0 },
 	USER,
 	PASSWORD,
-	{ "secret", "More secrets", FIELD_SECRET, false, NULL, NULL,
-		"further KEY=value;… of the connection that nobody may see", 0, 0 },
-	{ "wide", "UTF-16 texts", FIELD_BOOL, false, "false", NULL,
-		"true for drivers of SQL Server, Oracle, Snowflake and the like", 0, 0 },
+	{ "secret", N_("More secrets"), FIELD_SECRET, false, NULL, NULL,
+		N_("further KEY=value;… of the connection that nobody may see"), 0, 0 },
+	{ "wide", N_("UTF-16 texts"), FIELD_BOOL, false, "false", NULL,
+		N_("true for drivers of SQL Server, Oracle, Snowflake and the like"), 0, 0 },
 };
 
 static const struct {
 	struct source_kind kind;
 	const struct source_ops *built_in;
 } kinds[] = {
-	{ { "sqlite", "SQLite", SQL_SQLITE, NULL, sqlite_fields, ARRAY_LEN(sqlite_fields),
-		  "A SQLite database file, opened read-only." },
+	{ { "sqlite", N_("SQLite"), SQL_SQLITE, NULL, sqlite_fields, ARRAY_LEN(sqlite_fields),
+		  N_("A SQLite database file, opened read-only.") },
 		&sqlite_ops },
-	{ { "postgres", "PostgreSQL", SQL_POSTGRES, "postgres", postgres_fields,
+	{ { "postgres", N_("PostgreSQL"), SQL_POSTGRES, "postgres", postgres_fields,
 		  ARRAY_LEN(postgres_fields),
-		  "PostgreSQL 9.4 or newer, and what speaks its protocol." },
+		  N_("PostgreSQL 9.4 or newer, and what speaks its protocol.") },
 		NULL },
-	{ { "hologres", "Hologres", SQL_POSTGRES, "postgres", hologres_fields,
+	{ { "hologres", N_("Hologres"), SQL_POSTGRES, "postgres", hologres_fields,
 		  ARRAY_LEN(hologres_fields),
-		  "Hologres; user and password are an AccessKey's ID and secret." },
+		  N_("Hologres; user and password are an AccessKey's ID and secret.") },
 		NULL },
-	{ { "redshift", "Amazon Redshift", SQL_POSTGRES, "postgres", redshift_fields,
-		  ARRAY_LEN(redshift_fields), "Amazon Redshift, provisioned or serverless." },
+	{ { "redshift", N_("Amazon Redshift"), SQL_POSTGRES, "postgres", redshift_fields,
+		  ARRAY_LEN(redshift_fields), N_("Amazon Redshift, provisioned or serverless.") },
 		NULL },
-	{ { "adb-postgres", "AnalyticDB for PostgreSQL", SQL_POSTGRES, "postgres",
-		  postgres_fields, ARRAY_LEN(postgres_fields), "AnalyticDB for PostgreSQL." },
+	{ { "adb-postgres", N_("AnalyticDB for PostgreSQL"), SQL_POSTGRES, "postgres",
+		  postgres_fields, ARRAY_LEN(postgres_fields), N_("AnalyticDB for PostgreSQL.") },
 		NULL },
-	{ { "mysql", "MySQL / MariaDB", SQL_MYSQL, "mysql", mysql_fields,
+	{ { "mysql", N_("MySQL / MariaDB"), SQL_MYSQL, "mysql", mysql_fields,
 		  ARRAY_LEN(mysql_fields),
-		  "MySQL 5.7 or newer, MariaDB, and what speaks their protocol." },
+		  N_("MySQL 5.7 or newer, MariaDB, and what speaks their protocol.") },
 		NULL },
-	{ { "starrocks", "StarRocks", SQL_MYSQL, "mysql", starrocks_fields,
-		  ARRAY_LEN(starrocks_fields), "StarRocks, by the MySQL port of a frontend." },
+	{ { "starrocks", N_("StarRocks"), SQL_MYSQL, "mysql", starrocks_fields,
+		  ARRAY_LEN(starrocks_fields), N_("StarRocks, by the MySQL port of a frontend.") },
 		NULL },
-	{ { "doris", "Apache Doris", SQL_MYSQL, "mysql", starrocks_fields,
-		  ARRAY_LEN(starrocks_fields), "Apache Doris, by the MySQL port of a frontend." },
+	{ { "doris", N_("Apache Doris"), SQL_MYSQL, "mysql", starrocks_fields,
+		  ARRAY_LEN(starrocks_fields), N_("Apache Doris, by the MySQL port of a frontend.") },
 		NULL },
-	{ { "adb-mysql", "AnalyticDB for MySQL", SQL_MYSQL, "mysql", mysql_fields,
-		  ARRAY_LEN(mysql_fields), "AnalyticDB for MySQL." },
+	{ { "adb-mysql", N_("AnalyticDB for MySQL"), SQL_MYSQL, "mysql", mysql_fields,
+		  ARRAY_LEN(mysql_fields), N_("AnalyticDB for MySQL.") },
 		NULL },
-	{ { "clickhouse", "ClickHouse", SQL_CLICKHOUSE, NULL, clickhouse_fields,
-		  ARRAY_LEN(clickhouse_fields), "ClickHouse 18 or newer, by its HTTP port." },
+	{ { "clickhouse", N_("ClickHouse"), SQL_CLICKHOUSE, NULL, clickhouse_fields,
+		  ARRAY_LEN(clickhouse_fields), N_("ClickHouse 18 or newer, by its HTTP port.") },
 		&clickhouse_ops },
-	{ { "maxcompute", "MaxCompute", SQL_HIVE, "maxcompute", maxcompute_fields,
+	{ { "maxcompute", N_("MaxCompute"), SQL_HIVE, "maxcompute", maxcompute_fields,
 		  ARRAY_LEN(maxcompute_fields),
-		  "A MaxCompute (ODPS) project, by its REST interface." },
+		  N_("A MaxCompute (ODPS) project, by its REST interface.") },
 		NULL },
-	{ { "odbc", "ODBC", SQL_GENERIC, "odbc", odbc_fields, ARRAY_LEN(odbc_fields),
-		  "Any database with an ODBC driver for unixODBC." },
+	{ { "odbc", N_("ODBC"), SQL_GENERIC, "odbc", odbc_fields, ARRAY_LEN(odbc_fields),
+		  N_("Any database with an ODBC driver for unixODBC.") },
 		NULL },
 };
 

@@ -58,7 +58,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_slots(&s, zone, INT64_C(1772870400000000));
 		check_slots(&s, zone, INT64_C(1793476800000000));
 	}
-	schedule_describe(&s, &text);
+	schedule_describe(&s, NULL, &text);
 	buf_fini(&text);
 	return 0;
 }

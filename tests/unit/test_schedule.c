@@ -437,7 +437,7 @@ test_describe(void **state)
 		struct schedule s;
 
 		assert_true(lib_schedule_read(described[i].schedule, &s, &err));
-		schedule_describe(&s, &text);
+		schedule_describe(&s, NULL, &text);
 		assert_string_equal(buf_text(&text), described[i].text);
 		buf_fini(&text);
 	}

@@ -173,6 +173,26 @@ texts_are_fitted(void **state)
 	}
 }
 
+static void
+rows_end_where_they_may(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t columns;
+		const char *row;
+	} rows[] = { { "two words", 9, "two words" }, { "two words", 8, "two" },
+		{ "two words", 3, "two" }, { "two words", 2, "tw" }, { "", 5, "" },
+		{ "中文文字", 4, "中文" }, { "中文文字", 5, "中文" }, { "中文文字", 1, "中" },
+		{ "中文。文", 4, "中" }, { "中（文）", 4, "中" }, { "用 cron 行", 6, "用" },
+		{ "用 cron 行", 7, "用 cron" }, { "用cron行", 5, "用" }, { "用cron行", 6, "用cron" },
+		{ "中\xCC\x81文文", 2, "中\xCC\x81" }, { "。。。", 2, "。" } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (utf8_row(str_from(rows[i].text), rows[i].columns) != strlen(rows[i].row))
+			fail_msg("%s at %zu: not %s", rows[i].text, rows[i].columns, rows[i].row);
+}
+
 int
 main(void)
 {
@@ -182,6 +202,7 @@ main(void)
 		cmocka_unit_test(cleaning),
 		cmocka_unit_test(widths_and_graphemes),
 		cmocka_unit_test(texts_are_fitted),
+		cmocka_unit_test(rows_end_where_they_may),
 	};
 
 	return cmocka_run_group_tests_name("utf8", tests, NULL, NULL);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "src/task/task_json.h"
+#include "ui/choice.h"
 #include "ui/screens/block_private.h"
 
 #define COLUMNS_MAX 1000
@@ -257,12 +258,12 @@ rule_row(struct tree *tree, size_t i, struct buf *text, struct tree_row *info)
 	else if (r->op == OP_NULL)
 		buf_adds(text, _("is null"));
 	else
-		buf_addf(text, "%s %s", cond_op_name(r->op), r->value);
+		buf_addf(text, "%s %s", choice_label(cond_op_name(r->op)), r->value);
 	if (i < c->when_count && r->op == OP_BETWEEN)
 		buf_addf(text, _(" and %s"), r->value2);
 	info->right_role = color_role(r->color);
 	snprintf(info->right, sizeof(info->right), "%s %.20s",
-		r->color == COLOR_DEFAULT ? "" : color_name(r->color), r->mark);
+		r->color == COLOR_DEFAULT ? "" : choice_label(color_name(r->color)), r->mark);
 }
 
 static void

@@ -9,6 +9,7 @@
 
 #include "src/check/check.h"
 #include "src/task/task_json.h"
+#include "ui/choice.h"
 #include "ui/form.h"
 #include "ui/screens/draft.h"
 #include "ui/screens/screens.h"
@@ -49,7 +50,7 @@ say(const struct condition *c, struct buf *to)
 	if (c->op == OP_NULL)
 		buf_adds(to, _("is null"));
 	else
-		buf_addf(to, "%s %s", cond_op_name(c->op), c->value);
+		buf_addf(to, "%s %s", choice_label(cond_op_name(c->op)), c->value);
 	if (c->op == OP_BETWEEN)
 		buf_addf(to, _(" and %s"), c->value2);
 }

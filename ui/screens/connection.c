@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "src/task/task_json.h"
+#include "ui/choice.h"
 #include "ui/dialog.h"
 #include "ui/screens/connection_private.h"
 
@@ -15,7 +16,7 @@
 const char *
 connection_env_label(enum source_env env)
 {
-	return env == ENV_AUTO ? _("dev and prod") : source_env_name(env);
+	return choice_label(env == ENV_AUTO ? "dev and prod" : source_env_name(env));
 }
 
 bool
@@ -47,7 +48,7 @@ row(struct tree *tree, size_t i, struct buf *text, struct tree_row *info)
 	buf_adds(text, r->name);
 	buf_adds(&right, r->kind);
 	if (c->type->has_env && r->env != ENV_AUTO)
-		buf_addf(&right, " · %s", source_env_name(r->env));
+		buf_addf(&right, " · %s", choice_label(source_env_name(r->env)));
 	if (right.len < sizeof(info->right))
 		memcpy(info->right, buf_text(&right), right.len + 1);
 	info->right_role = ROLE_DIM;
@@ -103,14 +104,23 @@ connection_select(struct connections *c, const char *name, enum source_env env)
 
 /* --- what is known of the current one -------------------- */
 
-static const char *
-field_label(const struct connection_kind *kind, const char *name)
+/* NULL: the kind has no such field any more. */
+static const struct field *
+find_field(const struct connection_kind *kind, const char *name)
 {
 	const struct field *f = field_find(kind->fields, kind->field_count, name);
 
-	if (!f)
-		f = field_find(kind->common, kind->common_count, name);
-	return f ? _(f->label) : name;
+	return f ? f : field_find(kind->common, kind->common_count, name);
+}
+
+static void
+show_setting(struct connections *c, const struct setting *s, const struct field *f)
+{
+	bool chosen = f && (f->kind == FIELD_CHOICE || f->kind == FIELD_BOOL);
+
+	if (*s->value)
+		notes_add(&c->detail, s->secret ? ROLE_DIM : ROLE_TEXT, f ? _(f->label) : s->name,
+			"%s", chosen ? choice_label(s->value) : s->value);
 }
 
 static void
@@ -138,13 +148,8 @@ show_settings(struct connections *c, const struct connection_row *r,
 
 	if (!c->type->get(c->studio->ws, r, false, &settings, &err))
 		notes_add_error(&c->detail, &err);
-	for (size_t i = 0; i < settings.count; i++) {
-		const struct setting *s = &settings.list[i];
-
-		if (*s->value)
-			notes_add(&c->detail, s->secret ? ROLE_DIM : ROLE_TEXT,
-				field_label(kind, s->name), "%s", s->value);
-	}
+	for (size_t i = 0; i < settings.count; i++)
+		show_setting(c, &settings.list[i], find_field(kind, settings.list[i].name));
 	settings_fini(&settings);
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "src/base/json.h"
+#include "ui/choice.h"
 #include "ui/screens/connection_private.h"
 
 #define TICK_US (100 * INT64_C(1000))
@@ -57,7 +58,7 @@ show_outcome(struct connections *c, const cJSON *json)
 	const cJSON *recipient;
 
 	notes_clear(&c->answer);
-	notes_add(&c->answer, state_role(state), NULL, _("%s: %s in %.0f ms"), c->tested, _(state),
+	notes_add(&c->answer, state_role(state), NULL, _("%s: %s in %.0f ms"), c->tested, choice_label(state),
 		number_of(json, "elapsed_us") / 1e3);
 	if (*text_of(json, "message"))
 		notes_add(&c->answer, ROLE_TEXT, _("Answer"), "%s", text_of(json, "message"));
@@ -67,7 +68,7 @@ show_outcome(struct connections *c, const cJSON *json)
 	cJSON_ArrayForEach(recipient, cJSON_GetObjectItemCaseSensitive(json, "recipients"))
 		notes_add(&c->answer, state_role(text_of(recipient, "state")),
 			text_of(recipient, "address"), "%s (%.0f)",
-			_(text_of(recipient, "state")), number_of(recipient, "code"));
+			choice_label(text_of(recipient, "state")), number_of(recipient, "code"));
 }
 
 static void

@@ -12,6 +12,7 @@
 #include "src/workspace/store_destination.h"
 #include "src/workspace/store_source.h"
 #include "src/workspace/version.h"
+#include "ui/choice.h"
 
 struct studio *
 draft_open(struct ui *ui, const char *task, struct err *err)
@@ -75,7 +76,7 @@ draft_slot_text(const struct slot *slot, char text[32])
 
 	date_format(c.date, date);
 	snprintf(text, 32, "%s %02u:%02u %s", date, (unsigned)c.hour % 100,
-		(unsigned)c.minute % 100, weekday_name(date_weekday(c.date)));
+		(unsigned)c.minute % 100, choice_label(weekday_name(date_weekday(c.date))));
 }
 
 const struct node *

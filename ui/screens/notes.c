@@ -71,21 +71,11 @@ notes_add_error(struct notes *n, const struct err *err)
 		notes_add(n, ROLE_INFO, NULL, "%s", err->hint);
 }
 
-/* Bytes of `s` for one row: whole words where that is possible. */
+/* Bytes of `s` for one row. */
 static size_t
 row_bytes(struct str s, size_t columns)
 {
-	size_t end = str_find(s, STR("\n"), 0), fits, cut;
-
-	s = str_slice(s, 0, end);
-	fits = cut = utf8_fit(s, columns, NULL);
-	if (fits == s.len)
-		return fits;
-	while (cut > 0 && s.p[cut] != ' ')
-		cut--;
-	if (cut)
-		return cut;
-	return fits ? fits : utf8_grapheme(s);
+	return utf8_row(str_slice(s, 0, str_find(s, STR("\n"), 0)), columns);
 }
 
 /* Draws one line from row `y` on (which may lie above or below the canvas); rows taken. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "src/workspace/version.h"
+#include "ui/choice.h"
 #include "ui/dialog.h"
 #include "ui/screens/screens.h"
 #include "ui/studio.h"
@@ -39,9 +40,9 @@ fill(struct published *p)
 		table_addf(&p->table, ROLE_NUMBER, "%lld", (long long)t->id);
 		table_add(&p->table, ROLE_TEXT, t->name);
 		table_add(&p->table, ROLE_TEXT, t->source);
-		table_add(&p->table, ROLE_TEXT, t->env);
+		table_add(&p->table, ROLE_TEXT, choice_label(t->env));
 		table_add(&p->table, strcmp(t->mode, "normal") == 0 ? ROLE_TEXT : ROLE_WARNING,
-			t->mode);
+			choice_label(t->mode));
 		table_add(&p->table, ROLE_TEXT, t->group);
 		table_add(&p->table, ROLE_TEXT, t->owner);
 		table_add(&p->table, ROLE_TEXT, t->published_by);
@@ -309,7 +310,6 @@ open_published(struct ui *ui, const char *argument, struct err *err)
 	if (!studio)
 		return NULL;
 	p = xcalloc(1, sizeof(*p));
-	ui_state(ui, 0, ROLE_DIM, "");
 	screen_init(&p->screen, &screen_published_ops, ui);
 	p->studio = studio;
 	table_init(&p->table, _("Published tasks"), heads, ARRAY_LEN(heads), p);

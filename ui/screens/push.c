@@ -7,6 +7,7 @@
 
 #include "src/workspace/store_calendar.h"
 #include "src/workspace/store_destination.h"
+#include "ui/choice.h"
 #include "ui/screens/push_private.h"
 #include "ui/screens/screens.h"
 
@@ -41,7 +42,7 @@ show_next(struct push *p)
 		date_format(slots[i].business_date, date);
 		notes_add(&p->next, ROLE_TEXT, when, _("for %s%s%s"), date,
 			slots[i].reason == SLOT_PLAIN ? "" : " · ",
-			slots[i].reason == SLOT_PLAIN ? "" : slot_reason_name(slots[i].reason));
+			slots[i].reason == SLOT_PLAIN ? "" : choice_label(slot_reason_name(slots[i].reason)));
 	}
 	if (count)
 		pane_set_title(&p->next.pane, _("Next runs · %s"), zone_name(slots[0].zone));
@@ -68,7 +69,7 @@ schedule_row(struct tree *tree, size_t i, struct buf *text, struct tree_row *inf
 	struct push *p = tree->context;
 
 	(void)info;
-	schedule_describe(&model_task(p->model)->schedules[i], text);
+	schedule_describe(&model_task(p->model)->schedules[i], i18n_say, text);
 }
 
 static void

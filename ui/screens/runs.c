@@ -6,6 +6,7 @@
 
 #include "src/base/json.h"
 #include "src/workspace/ledger.h"
+#include "ui/choice.h"
 #include "ui/dialog.h"
 #include "ui/editor.h"
 #include "ui/screens/screens.h"
@@ -90,8 +91,8 @@ fill(struct runs *r)
 		else
 			table_add(&r->table, ROLE_DIM, _("draft"));
 		table_addf(&r->table, run_looks[run->state].role, "%s %s",
-			run_looks[run->state].mark, run_state_name(run->state));
-		table_add(&r->table, ROLE_TEXT, run_cause_name(run->cause));
+			run_looks[run->state].mark, choice_label(run_state_name(run->state)));
+		table_add(&r->table, ROLE_TEXT, choice_label(run_cause_name(run->cause)));
 		studio_time(r->studio, run->slot_us, when);
 		table_add(&r->table, ROLE_TEXT, when);
 		date_format(run->business_date, date);
@@ -146,7 +147,7 @@ add_head(struct runs *r, const struct run_row *run)
 			xasprintf(_("parameters %s"), run->parameters));
 	if (run->created_us)
 		add_detail(r, run->created_us, ROLE_TEXT, 0, SIZE_MAX,
-			xasprintf(_("planned (%s)%s%s"), run_cause_name(run->cause),
+			xasprintf(_("planned (%s)%s%s"), choice_label(run_cause_name(run->cause)),
 				*run->reason ? ": " : "", run->reason));
 	if (run->started_us)
 		add_detail(r, run->started_us, ROLE_TEXT, 0, SIZE_MAX, xstrdup(_("started")));
@@ -162,7 +163,7 @@ add_delivery(struct runs *r, size_t i)
 	add_detail(r, d->sent_us ? d->sent_us : d->created_us, delivery_looks[d->state].role, 0, i,
 		xasprintf("%s d%lld %s (%s) %lld/%lld %s%s%s", delivery_looks[d->state].mark,
 			(long long)d->id, d->destination, d->channel, (long long)d->part,
-			(long long)d->parts, delivery_state_name(d->state), *d->message ? ": " : "",
+			(long long)d->parts, choice_label(delivery_state_name(d->state)), *d->message ? ": " : "",
 			d->message));
 	if (*d->advice)
 		add_detail(r, 0, ROLE_WARNING, 1, i, xstrdup(d->advice));
@@ -172,7 +173,8 @@ add_delivery(struct runs *r, size_t i)
 		const struct attempt_row *a = &attempts.rows[k];
 
 		add_detail(r, a->started_us, ROLE_DIM, 1, i,
-			xasprintf(_("attempt %lld: %s %lld %s"), (long long)a->number, a->state,
+			xasprintf(_("attempt %lld: %s %lld %s"), (long long)a->number,
+				choice_label(a->state),
 				(long long)a->code, a->message));
 	}
 }
@@ -195,14 +197,19 @@ read_run(struct runs *r)
 	if (!ok && err.code != ERR_BUSY)
 		ui_error(r->screen.ui, &err);
 	add_head(r, run);
-	for (size_t i = 0; i < events.count; i++)
-		add_detail(r, events.rows[i].at_us, ROLE_TEXT, 0, SIZE_MAX,
-			xasprintf("%s: %s", events.rows[i].kind, events.rows[i].message));
+	for (size_t i = 0; i < events.count; i++) {
+		const struct event_row *e = &events.rows[i];
+		bool ended = strcmp(e->kind, "end") == 0; /* with the state */
+
+		add_detail(r, e->at_us, ROLE_TEXT, 0, SIZE_MAX,
+			xasprintf("%s: %s", choice_label(e->kind),
+				ended ? choice_label(e->message) : e->message));
+	}
 	for (size_t i = 0; i < r->deliveries.count; i++)
 		add_delivery(r, i);
 	if (run->finished_us)
 		add_detail(r, run->finished_us, run_looks[run->state].role, 0, SIZE_MAX,
-			xstrdup(run_state_name(run->state)));
+			xstrdup(choice_label(run_state_name(run->state))));
 	tree_set_count(&r->tree, r->detail_count);
 	pane_set_title(&r->tree.pane, _("Run %lld"), (long long)run->id);
 	pane_dirty(&r->tree.pane);
@@ -559,7 +566,6 @@ open_runs(struct ui *ui, const char *argument, struct err *err)
 	if (!studio)
 		return NULL;
 	r = xcalloc(1, sizeof(*r));
-	ui_state(ui, 0, ROLE_DIM, "");
 	screen_init(&r->screen, &screen_runs_ops, ui);
 	r->studio = studio;
 	r->task = *argument ? xstrdup(argument) : NULL;

@@ -5,6 +5,7 @@
 
 #include "src/base/utf8.h"
 #include "src/task/task_json.h"
+#include "ui/choice.h"
 #include "ui/screens/studio_private.h"
 
 #define WIDE_COLS 100
@@ -346,7 +347,7 @@ place(struct screen *screen, struct buf *to)
 
 	if (node && *node->source)
 		buf_addf(to, "%s ▸ %s  ", node->source,
-			node->env == ENV_AUTO ? "dev" : source_env_name(node->env));
+			choice_label(source_env_name(node->env == ENV_AUTO ? ENV_DEV : node->env)));
 	if (row && row->version)
 		buf_addf(to, "● v%lld  ", (long long)row->version);
 	if (row)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "src/task/task_json.h"
+#include "ui/choice.h"
 #include "ui/dialog.h"
 #include "ui/screens/conditions.h"
 #include "ui/screens/draft.h"
@@ -90,7 +91,7 @@ block_row(const struct block *b, struct buf *text)
 		break;
 	case BLOCK_CHART:
 	case BLOCK_KIND_COUNT:
-		buf_adds(text, block_kind_name(b->kind));
+		buf_adds(text, choice_label(block_kind_name(b->kind)));
 		break;
 	}
 }
@@ -149,7 +150,7 @@ schedule_row(const struct task *t, struct buf *text)
 	buf_adds(text, _("◷ When        "));
 	for (size_t i = 0; i < t->schedule_count; i++) {
 		buf_adds(text, i ? ", " : "");
-		schedule_describe(&t->schedules[i], text);
+		schedule_describe(&t->schedules[i], i18n_say, text);
 	}
 	if (!t->schedule_count)
 		buf_adds(text, _("(only by hand)"));

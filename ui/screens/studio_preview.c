@@ -48,7 +48,7 @@ show_title(struct desk *d)
 		date_format(d->date, date);
 	if (p->shown)
 		pane_set_title(pane, "%s · %s · %s%s%s", _("Preview"), p->shown,
-			p->message.channel, *date ? " · " : "", date);
+			_(p->message.channel), *date ? " · " : "", date);
 	else
 		pane_set_title(pane, "%s%s%s", _("Preview"), *date ? " · " : "", date);
 }

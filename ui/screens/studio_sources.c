@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "src/run/request.h"
+#include "ui/choice.h"
 #include "ui/screens/studio_private.h"
 
 #define SCHEMA_TIMEOUT_US (30 * CLOCK_SECOND)
@@ -140,11 +141,12 @@ state_words(enum known known, const char *error)
 static void
 source_right(const struct desk_source *s, char *to, size_t size)
 {
+	const char *dev = choice_label("dev"), *prod = choice_label("prod");
+
 	if (s->has_dev && s->has_prod)
-		snprintf(to, size, "%s", s->prod ? "dev [prod]" : "[dev] prod");
+		snprintf(to, size, s->prod ? "%s [%s]" : "[%s] %s", dev, prod);
 	else
-		snprintf(to, size, "%.14s %s", s->kind,
-			s->has_dev ? "dev" : s->has_prod ? "prod" : "");
+		snprintf(to, size, "%.14s %s", s->kind, s->has_dev ? dev : s->has_prod ? prod : "");
 }
 
 static enum source_env
@@ -176,7 +178,7 @@ row(struct tree *tree, size_t i, struct buf *text, struct tree_row *info)
 		right = t->columns[r->column].type;
 	} else if (t) {
 		buf_addf(text, "%s%s%s", t->schema, *t->schema ? "." : "", t->name);
-		right = strcmp(t->type, "table") == 0 ? "" : t->type;
+		right = strcmp(t->type, "table") == 0 ? "" : choice_label(t->type);
 		info->branch = t->open ? BRANCH_OPEN : BRANCH_CLOSED;
 	} else {
 		buf_adds(text, s->name);
@@ -478,7 +480,7 @@ desk_sources_offer(struct desk *d, struct editor *editor, struct str before, str
 		struct table_known *t = &s->tables[i];
 
 		if (table_fits(t, before, prefix))
-			add(sink, t->name, *t->type ? t->type : _("table"));
+			add(sink, t->name, choice_label(*t->type ? t->type : "table"));
 		/* "t." may be any table's other name; "sales." is that table's alone. */
 		if (!is_named(editor, t) || (own && !str_equal_nocase(before, str_from(t->name))))
 			continue;

@@ -257,22 +257,49 @@ go(struct desk *d, enum desk_step step)
 
 /* --- drawing -------------------------------------------------------------------------------------- */
 
-static int
-step_width(const struct desk_steps *s, int i, bool brief)
-{
-	bool named = !brief || s->done[i] != STEP_DONE || (s->pane.focused && (size_t)i == s->current);
-
-	return 1 + (named ? 1 + (int)utf8_width(str_from(_(labels[i]))) : 0);
-}
+/* From all that is said to the little that fits at any width. */
+enum detail { ALL_NAMED, ALL_DENSE, MISSING_NAMED, CURRENT_NAMED };
 
 static bool
-is_brief(const struct desk_steps *s, int cols)
+is_named(const struct desk_steps *s, int i, enum detail detail)
 {
-	int width = 1;
+	return detail <= ALL_DENSE || (size_t)i == s->current ||
+	       (detail == MISSING_NAMED && s->done[i] != STEP_DONE);
+}
 
-	for (int i = 0; i < STEP_COUNT; i++)
-		width += step_width(s, i, false) + 2;
-	return width > cols;
+static int
+gap_of(enum detail detail)
+{
+	return detail == ALL_DENSE ? 0 : 1;
+}
+
+static int
+step_width(const struct desk_steps *s, int i, enum detail detail)
+{
+	int name = gap_of(detail) + (int)utf8_width(str_from(_(labels[i])));
+
+	return 1 + (is_named(s, i, detail) ? name : 0);
+}
+
+/* Columns from one step to the next. */
+static int
+step_pitch(const struct desk_steps *s, int i, enum detail detail)
+{
+	return step_width(s, i, detail) + 1 + gap_of(detail);
+}
+
+static enum detail
+detail_for(const struct desk_steps *s, int cols)
+{
+	for (enum detail detail = ALL_NAMED; detail < CURRENT_NAMED; detail++) {
+		int width = 1;
+
+		for (int i = 0; i < STEP_COUNT; i++)
+			width += step_pitch(s, i, detail);
+		if (width <= cols)
+			return detail;
+	}
+	return CURRENT_NAMED;
 }
 
 static void
@@ -280,7 +307,7 @@ draw(struct pane *pane, struct canvas *c)
 {
 	struct desk *d = (struct desk *)pane->screen;
 	const struct desk_steps *s = &d->steps;
-	bool brief = is_brief(s, c->cols);
+	enum detail detail = detail_for(s, c->cols);
 	int col = 1;
 
 	canvas_fill(c, 0, 0, 1, c->cols, ROLE_TEXT);
@@ -291,16 +318,16 @@ draw(struct pane *pane, struct canvas *c)
 		return;
 	}
 	for (int i = 0; i < STEP_COUNT; i++) {
-		int width = step_width(s, i, brief);
+		int width = step_width(s, i, detail);
 
 		canvas_puts(c, 0, col, marks[s->done[i]].role, marks[s->done[i]].mark);
 		if (width > 1)
-			canvas_puts(c, 0, col + 2,
+			canvas_puts(c, 0, col + 1 + gap_of(detail),
 				s->done[i] == STEP_MISSING ? ROLE_TEXT : ROLE_DIM, _(labels[i]));
 		if ((size_t)i == s->current)
 			canvas_over(c, 0, col, width,
 				pane->focused ? ROLE_SELECTED : ROLE_SELECTED_QUIET);
-		col += width + 2;
+		col += step_pitch(s, i, detail);
 	}
 }
 
@@ -329,11 +356,11 @@ handle_mouse(struct pane *pane, const struct mouse *m)
 {
 	struct desk *d = (struct desk *)pane->screen;
 	struct desk_steps *s = &d->steps;
-	bool brief = is_brief(s, pane->rect.cols);
+	enum detail detail = detail_for(s, pane->rect.cols);
 	int col = 1;
 
 	for (int i = 0; m->kind == MOUSE_PRESS && i < STEP_COUNT; i++) {
-		int width = step_width(s, i, brief);
+		int width = step_width(s, i, detail);
 
 		if (m->col >= col && m->col < col + width + 1) {
 			s->current = (size_t)i;
@@ -341,7 +368,7 @@ handle_mouse(struct pane *pane, const struct mouse *m)
 			go(d, (enum desk_step)i);
 			break;
 		}
-		col += width + 2;
+		col += step_pitch(s, i, detail);
 	}
 	return true;
 }

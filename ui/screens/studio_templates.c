@@ -49,7 +49,7 @@ pick(struct desk *d, const char *title, dialog_button_fn chosen)
 		if (!is_template(e) || !task_from_text(&t, (struct str){ e->text, e->len }, &err))
 			continue;
 		buf_addf(&items, "%s%-11.*s %s", items.len ? "\n" : "", STR_ARG(name_of(e)),
-			t.description);
+			_(t.description));
 		task_fini(&t);
 	}
 	dialog_pick(d->screen.ui, title, buf_text(&items), 0, chosen, d);

@@ -6,6 +6,7 @@
 
 #include "src/task/task_folder.h"
 #include "src/workspace/version.h"
+#include "ui/choice.h"
 #include "ui/diff_view.h"
 #include "ui/dialog.h"
 #include "ui/screens/screens.h"
@@ -49,7 +50,7 @@ fill(struct versions *v)
 
 		table_addf(&v->table, ROLE_NUMBER, "%lld", (long long)r->number);
 		table_addf(&v->table, state_roles[r->state], "%s%s",
-			r->state == VERSION_PUBLISHED ? "● " : "", version_state_name(r->state));
+			r->state == VERSION_PUBLISHED ? "● " : "", choice_label(version_state_name(r->state)));
 		studio_time(v->studio, r->submitted_us, when);
 		table_add(&v->table, ROLE_TEXT, when);
 		table_add(&v->table, ROLE_TEXT, r->submitted_by);
@@ -511,7 +512,6 @@ open_versions(struct ui *ui, const char *argument, struct err *err)
 		return NULL;
 	}
 	v = xcalloc(1, sizeof(*v));
-	ui_state(ui, 0, ROLE_DIM, "");
 	screen_init(&v->screen, &screen_versions_ops, ui);
 	v->studio = studio;
 	table_init(&v->table, _("Versions"), heads, ARRAY_LEN(heads), v);

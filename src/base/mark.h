@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* Marks a text that the studio shows in the person's language: share/dev/locale takes
+ * it into the catalogue. The engine speaks English but where it is given a say_fn. */
+#ifndef DP_BASE_MARK_H
+#define DP_BASE_MARK_H
+
+#include "src/base/api.h"
+
+#define N_(text) text
+
+/* The marked text in the person's language; what it answers lives for ever. */
+typedef const char *(*say_fn)(const char *text) DP_FORMAT_ARG(1);
+
+#endif
