@@ -6,6 +6,7 @@
 #include "src/channel/channel.h"
 #include "src/channel/picture.h"
 #include "src/check/checker.h"
+#include "src/content/markdown.h"
 
 struct delivery {
 	struct checker *c;
@@ -79,6 +80,30 @@ check_columns(const struct delivery *d, const struct block *block, const struct 
 		check_say(d->c, RULE_COLUMNS, SPOT(item), "choose the columns to show",
 			"%s (%s) shows %zu of the table's %zu columns", d->destination,
 			d->channel->label, d->channel->most_columns, count);
+}
+
+/* Only texts that may hold a tag are worth the parser. */
+static void
+check_html(const struct delivery *d, const struct block *block, const struct json_path *item)
+{
+	struct json_path text = { item, "text", 0 };
+	struct span span = { str_from(block->text), false };
+	struct text source = { &span, 1 };
+	struct arena arena = ARENA_INIT;
+	struct err ignored = ERR_INIT;
+	struct buf tag = BUF_INIT;
+	const struct md_node *root;
+
+	if (d->channel->budget == 0 || block->source_mode || !strchr(block->text, '<'))
+		return;
+	root = markdown_parse(&arena, &source, &ignored);
+	if (root && markdown_find_html(root, &tag))
+		check_say(d->c, RULE_HTML, SPOT(&text),
+			"set the block's mode to source to send a channel's own tags",
+			"%s (%s) leaves %.60s and other tags out in rich mode", d->destination,
+			d->channel->label, buf_text(&tag));
+	buf_fini(&tag);
+	arena_fini(&arena);
 }
 
 /* Whether one of the words stands in what the author wrote. */
@@ -158,6 +183,8 @@ check_one(const struct delivery *d)
 			check_picture(d, block, &item);
 		else if (block->kind == BLOCK_TABLE)
 			check_columns(d, block, &item);
+		else if (block->kind == BLOCK_MARKDOWN)
+			check_html(d, block, &item);
 	}
 	if (d->c->task->oversize == OVERSIZE_ATTACH && d->channel->budget > 0 &&
 		d->channel->attach_max == 0)

@@ -96,6 +96,8 @@ static const struct check_rule_info rules[RULE_COUNT] = {
 		"a robot wants a keyword that neither title nor text holds" },
 	[RULE_MENTION] = { "W_MENTION", CHECK_WARNING,
 		"a channel cannot mention in the way that is asked for" },
+	[RULE_HTML] = { "W_HTML", CHECK_WARNING,
+		"a channel leaves HTML tags out of a text in rich mode" },
 };
 
 const struct check_rule_info *

@@ -3,6 +3,7 @@
 
 #include "src/base/module.h"
 #include "src/base/utf8.h"
+#include "src/content/html_text.h"
 #include "src/content/render_module.h"
 
 /* Author's spans as they are, data spans as marks with their index. */
@@ -257,4 +258,32 @@ markdown_add_url(struct buf *to, const struct text *url, const char *extra_schem
 	}
 	buf_fini(&plain);
 	return ok;
+}
+
+static bool
+is_lost_tag(const struct md_node *node, struct buf *tag)
+{
+	size_t from = tag->len, end;
+	struct str text;
+
+	text_plain(tag, &node->text);
+	text = str_slice(buf_str(tag), from, tag->len);
+	if (html_is_break(text) || str_starts(text, STR("<!--"))) {
+		buf_truncate(tag, from);
+		return false;
+	}
+	end = str_find(text, STR(">"), 0);
+	if (end != SIZE_MAX)
+		buf_truncate(tag, from + end + 1);
+	return true;
+}
+
+bool
+markdown_find_html(const struct md_node *root, struct buf *tag)
+{
+	for (const struct md_node *n = root->first; n; n = n->next)
+		if (n->kind == MD_HTML_INLINE || n->kind == MD_HTML_BLOCK
+				? is_lost_tag(n, tag) : markdown_find_html(n, tag))
+			return true;
+	return false;
 }

@@ -14,6 +14,10 @@
 DP_API struct md_node *markdown_parse(struct arena *arena, const struct text *source,
 	struct err *err);
 
+/* The first tag of the author's HTML that plain text leaves out (no <br>, no comment),
+ * appended to `tag`. False: there is none. */
+DP_API bool markdown_find_html(const struct md_node *root, struct buf *tag);
+
 /* Appends `url` as it may stand in a link: a scheme of http, https, mailto or
  * `extra_scheme` ("dingtalk", NULL none), or none at all; spaces, brackets, quotes,
  * bars and controls percent-encoded. False, with nothing appended, for any other

@@ -299,8 +299,6 @@ write_html(struct md_writer *w, const struct md_node *node)
 		add_spans(w, &node->text, NULL, w->d->data);
 	else if (html_is_break(buf_str(&tag)))
 		add_raw(w, w->in_cell ? w->d->cell_break : w->d->hard_break);
-	else if (!str_starts(buf_str(&tag), STR("<!--")))
-		add_spans(w, &node->text, w->d->data, w->d->data);
 	buf_fini(&tag);
 }
 

@@ -283,15 +283,35 @@ add_table(struct unit_maker *m, struct doc_block *block)
 }
 
 static void
+warn_of_html(struct unit_maker *m, const struct doc_block *block)
+{
+	struct buf tag = BUF_INIT;
+
+	if (!m->d->html_passes && markdown_find_html(block->md, &tag))
+		document_warn(m->doc, "W_HTML", "content[%zu]: %.60s and other tags are left out in "
+			"rich mode; mode source passes a channel's own tags", block->block_index,
+			buf_text(&tag));
+	buf_fini(&tag);
+}
+
+static void
+add_markdown(struct unit_maker *m, struct doc_block *block)
+{
+	if (!block->md) {
+		add_source(m, &block->source);
+		return;
+	}
+	for (const struct md_node *n = block->md->first; n; n = n->next)
+		add_node(m, n);
+	warn_of_html(m, block);
+}
+
+static void
 add_block(struct unit_maker *m, struct doc_block *block)
 {
 	switch (block->kind) {
 	case DOC_MARKDOWN:
-		if (!block->md)
-			add_source(m, &block->source);
-		else
-			for (const struct md_node *n = block->md->first; n; n = n->next)
-				add_node(m, n);
+		add_markdown(m, block);
 		break;
 	case DOC_TABLE:
 		add_table(m, block);

@@ -54,7 +54,7 @@ struct md_dialect {
 	enum md_image_style image;
 	const char *extra_scheme;  /* "dingtalk"; NULL none */
 	bool tight_lists;	   /* lists never have blank lines */
-	bool html_passes;	   /* the author's own HTML stays; else it becomes text */
+	bool html_passes;	   /* the author's own HTML stays; else its tags are left out */
 };
 
 DP_API extern const struct md_dialect md_dialect_gfm;	    /* .md files, mail attachments */

@@ -361,6 +361,11 @@ static const char *const deliveries[][2] = {
 	       ", \"oversize\": \"attach\""), "W_ATTACH $.oversize\n" },
 	{ SEND(TEXT_BLOCK, "\"wecom\", \"dingtalk\""), "W_KEYWORD $.nodes[0].destinations[1]\n" },
 	{ SEND("{\"kind\": \"markdown\", \"text\": \"the 日报\"}", "\"dingtalk\""), "" },
+	{ SEND("{\"kind\": \"markdown\", \"text\": \"<font color='red'>x</font>\"}", "\"lark\", "
+	       "\"email\", \"file\""), "W_HTML $.nodes[0].content[0].text\n" },
+	{ SEND("{\"kind\": \"markdown\", \"text\": \"a<br>b `<b>` 1 < 2 <!-- c -->\"}", "\"lark\""), "" },
+	{ SEND("{\"kind\": \"markdown\", \"mode\": \"source\", \"text\": \"<at id=all></at>\"}",
+	       "\"lark\""), "" },
 	{ TASK("{\"name\": \"p\", \"kind\": \"push\", \"title\": \"a\\r\\nBcc: x@y.z\", "
 	       CONTENT(TEXT_BLOCK) ", " TO("\"email\"") "}", ""), "E_TITLE $.nodes[0].title\n" },
 	{ TASK(P(CONTENT(TEXT_BLOCK) ", \"mentions\": {\"all\": true, \"emails\": [\"a@b\", \"ann\", "

@@ -2,6 +2,7 @@
 #include "src/base/json.h"
 #include "src/content/markdown.h"
 #include "src/content/render_markdown.h"
+#include "src/content/render_text.h"
 #include "tests/unit/lib_doc.h"
 
 #include <setjmp.h>
@@ -188,8 +189,7 @@ test_author_keeps_meaning(void **state)
 	check_author(&md_dialect_lark, "![i](http://h/i.png)", "[i](http://h/i.png)");
 	check_author(&md_dialect_text, "[t](http://h) http://h/x", "t (http://h) http://h/x");
 	check_author(&md_dialect_discord, "#### x\n\n1. a\n   - b", "**x**\n\n1. a\n   - b");
-	check_author(&md_dialect_dingtalk, "<font color=red>x</font>",
-		"＜font color=red＞x＜/font＞");
+	check_author(&md_dialect_dingtalk, "<font color=red>x</font>", "x");
 }
 
 /* Bold beside Chinese punctuation and values, where CommonMark alone sees none. */
@@ -295,6 +295,45 @@ test_tables(void **state)
 	buf_clear(&b);
 	render_markdown(&b, &f.doc, &md_dialect_dingtalk, false);
 	assert_non_null(strstr(buf_text(&b), "5000 CNY |\n\nonly the first 3 rows of the query\n"));
+	buf_fini(&b);
+	lib_fini(&f);
+}
+
+/* What the preview shows of it is what is sent: the words without the tags, and why. */
+static void
+test_tags_are_left_out(void **state)
+{
+	struct block blocks[] = {
+		{ .kind = BLOCK_MARKDOWN,
+			.text = "a<br>b <!-- no --> <font color=\"red\">x</font> <i>e</i>\n\n<p>p</p>" },
+		{ .kind = BLOCK_MARKDOWN, .text = "a<br>b <!-- no --> 1 < 2 and `<b>`" },
+	};
+	struct render_text_options options = { .columns = 40 };
+	struct buf b = BUF_INIT;
+	struct fixture f;
+
+	(void)state;
+	lib_sales(&f);
+	lib_blocks(&f, blocks, 1);
+	assert_true(lib_compose(&f));
+	render_markdown(&b, &f.doc, &md_dialect_dingtalk, false);
+	assert_string_equal(buf_text(&b), "a  \nb  x e\n\np\n");
+	assert_int_equal(f.doc.warning_count, 1);
+	assert_string_equal(f.doc.warnings[0].code, "W_HTML");
+	assert_non_null(strstr(f.doc.warnings[0].message, "<font color=\"red\"> and other tags"));
+	buf_clear(&b);
+	render_text(&b, &f.doc, &options);
+	assert_non_null(strstr(buf_text(&b), "x e"));
+	assert_null(strchr(buf_text(&b), '<'));
+	/* Markdown files keep them. */
+	buf_clear(&b);
+	render_markdown(&b, &f.doc, &md_dialect_gfm, false);
+	assert_non_null(strstr(buf_text(&b), "<font color=\"red\">x</font>"));
+	lib_blocks(&f, blocks + 1, 1);
+	assert_true(lib_compose(&f));
+	buf_clear(&b);
+	render_markdown(&b, &f.doc, &md_dialect_dingtalk, false);
+	assert_int_equal(f.doc.warning_count, 0);
 	buf_fini(&b);
 	lib_fini(&f);
 }
@@ -410,6 +449,7 @@ main(void)
 		cmocka_unit_test(test_emphasis_without_blanks),
 		cmocka_unit_test(test_urls),
 		cmocka_unit_test(test_tables),
+		cmocka_unit_test(test_tags_are_left_out),
 		cmocka_unit_test(test_units_for_cards),
 		cmocka_unit_test(test_long_paragraph_is_cut_with_its_marks),
 		cmocka_unit_test(test_depth_is_bounded),
