@@ -59,6 +59,9 @@ class Terminal:
     def resize(self, columns, rows):
         self.tmux("resize-window", "-x", str(columns), "-y", str(rows))
 
+    def pid(self):
+        return int(self.tmux("list-panes", "-F", "#{pane_pid}").stdout.split()[0])
+
     def ended(self):
         return self.tmux("has-session").returncode != 0
 
@@ -66,19 +69,33 @@ class Terminal:
         self.tmux("kill-server")
 
 
-def command(folder, *words):
+def run(folder, *words):
     return subprocess.run([PROGRAM, *words], env={"PATH": os.environ["PATH"], "HOME": folder},
-                          capture_output=True, text=True, check=False).stdout
+                          capture_output=True, text=True, check=False)
 
 
-def leave(t):
-    """Ctrl-Q, and waits until it has ended."""
-    t.keys("C-q")
+def command(folder, *words):
+    return run(folder, *words).stdout
+
+
+def gone(t):
+    """Waits until it has ended."""
     end = time.monotonic() + WAIT
     while not t.ended():
         if time.monotonic() > end:
             raise Lost("it did not end:\n" + t.screen())
         time.sleep(0.03)
+
+
+def leave(t):
+    """Ctrl-Q, and waits until it has ended."""
+    t.keys("C-q")
+    gone(t)
+
+
+def children(pid):
+    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as f:
+        return [int(word) for word in f.read().split()]
 
 
 def run_steps(steps):
