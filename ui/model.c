@@ -125,7 +125,7 @@ forget(struct model *m)
 static void
 drop_aside(struct model *m)
 {
-	if (m->open && m->is_aside)
+	if (m->open && m->failures) /* the last one may have failed, those before it not */
 		rescue_drop(m->ws, m->row.id);
 	m->is_aside = false;
 	m->failures = 0;
@@ -409,6 +409,8 @@ tidy(struct model *m)
 static bool
 saved(struct model *m, const struct buf *text)
 {
+	if (m->state == MODEL_FAILED)
+		ui_say(m->ui, _("Saved")); /* in place of why it was not */
 	buf_clear(&m->stored);
 	buf_add_str(&m->stored, buf_str(text));
 	drop_aside(m);
