@@ -245,7 +245,7 @@ const struct md_dialect md_dialect_gfm = {
 };
 
 const struct md_dialect md_dialect_dingtalk = {
-	.name = "dingtalk", .data = dingtalk_data, .cell = dingtalk_data, .code = code_data,
+	.name = "dingtalk", .marks = "*_`<", .data = dingtalk_data, .cell = dingtalk_data, .code = code_data,
 	.heading = HASHES, .strong = { "**", "**" }, .emph = { "*", "*" },
 	.inline_code = { "`", "`" }, .code_block = { "```\n", "\n```" }, .quote = { "> ", NULL },
 	.bullet = "- ", .task_open = "☐ ", .task_done = "☑ ", .paragraph = "\n\n",
@@ -255,7 +255,7 @@ const struct md_dialect md_dialect_dingtalk = {
 };
 
 const struct md_dialect md_dialect_lark = {
-	.name = "lark", .data = lark_data, .cell = lark_data, .code = code_data,
+	.name = "lark", .marks = "*_`~<", .data = lark_data, .cell = lark_data, .code = code_data,
 	.heading = HASHES, .strong = { "**", "**" }, .emph = { "*", "*" },
 	.strike = { "~~", "~~" }, .inline_code = { "`", "`" }, .code_block = { "```\n", "\n```" },
 	.quote = { "> ", NULL },
@@ -268,7 +268,7 @@ const struct md_dialect md_dialect_lark = {
 };
 
 const struct md_dialect md_dialect_wecom = {
-	.name = "wecom", .data = wecom_data, .cell = wecom_data, .code = code_data,
+	.name = "wecom", .marks = "<", .data = wecom_data, .cell = wecom_data, .code = code_data,
 	.heading = HASHES, .strong = { "**", "**" }, .inline_code = { "`", "`" },
 	.quote = { "> ", NULL },
 	.colors = { [COLOR_GREEN] = { "<font color=\"info\">", "</font>" },
@@ -282,7 +282,7 @@ const struct md_dialect md_dialect_wecom = {
 };
 
 const struct md_dialect md_dialect_wecom_v2 = {
-	.name = "wecom_v2", .data = wecom_v2_data, .cell = wecom_v2_data, .code = code_data,
+	.name = "wecom_v2", .marks = "*_`<", .data = wecom_v2_data, .cell = wecom_v2_data, .code = code_data,
 	.heading = HASHES, .strong = { "**", "**" }, .emph = { "*", "*" },
 	.inline_code = { "`", "`" }, .code_block = { "```\n", "\n```" }, .quote = { "> ", NULL },
 	.bullet = "- ", .task_open = "☐ ", .task_done = "☑ ", .paragraph = "\n\n",
@@ -291,7 +291,7 @@ const struct md_dialect md_dialect_wecom_v2 = {
 };
 
 const struct md_dialect md_dialect_teams = {
-	.name = "teams", .data = teams_data, .cell = teams_data, .code = teams_data,
+	.name = "teams", .marks = "*_", .data = teams_data, .cell = teams_data, .code = teams_data,
 	.heading = ALL_LEVELS("**", "**"), .strong = { "**", "**" }, .emph = { "_", "_" },
 	.bullet = "- ", .task_open = "☐ ", .task_done = "☑ ", .paragraph = "\n\n",
 	.soft_break = " ", .hard_break = "\n\n", .rule = "──────────", .cell_break = " ",
@@ -300,7 +300,7 @@ const struct md_dialect md_dialect_teams = {
 };
 
 const struct md_dialect md_dialect_slack = {
-	.name = "slack", .data = slack_data, .cell = slack_data, .code = slack_code,
+	.name = "slack", .marks = "*_`~", .data = slack_data, .cell = slack_data, .code = slack_code,
 	.author = slack_author, .heading = ALL_LEVELS("*", "*"), .strong = { "*", "*" },
 	.emph = { "_", "_" }, .strike = { "~", "~" }, .inline_code = { "`", "`" },
 	.code_block = { "```\n", "\n```" }, .quote = { "> ", NULL }, .bullet = "• ",
@@ -310,7 +310,7 @@ const struct md_dialect md_dialect_slack = {
 };
 
 const struct md_dialect md_dialect_discord = {
-	.name = "discord", .data = discord_data, .cell = discord_data, .code = code_data,
+	.name = "discord", .marks = "*_`~|<", .data = discord_data, .cell = discord_data, .code = code_data,
 	.heading = { { "# ", "" }, { "## ", "" }, { "### ", "" }, { "**", "**" }, { "**", "**" },
 		{ "**", "**" } },
 	.strong = { "**", "**" }, .emph = { "*", "*" }, .strike = { "~~", "~~" },
@@ -333,7 +333,7 @@ const struct md_dialect md_dialect_telegram = {
 };
 
 const struct md_dialect md_dialect_googlechat = {
-	.name = "googlechat", .data = googlechat_data, .cell = googlechat_data,
+	.name = "googlechat", .marks = "*_`~<", .data = googlechat_data, .cell = googlechat_data,
 	.code = googlechat_code, .heading = ALL_LEVELS("*", "*"), .strong = { "*", "*" },
 	.emph = { "_", "_" }, .strike = { "~", "~" }, .inline_code = { "`", "`" },
 	.code_block = { "```\n", "\n```" }, .quote = { "> ", NULL }, .bullet = "• ",

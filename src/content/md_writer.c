@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "src/content/md_writer.h"
 
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "src/base/utf8.h"
 #include "src/content/html_text.h"
 #include "src/content/markdown.h"
@@ -147,6 +151,94 @@ add_spans(struct md_writer *w, const struct text *t, escape_fn author, escape_fn
 		add_text(w, t->spans[i].text, t->spans[i].is_data ? data : author);
 }
 
+/* --- the author's literal text --- */
+
+static bool
+is_word_at(struct str s, size_t i)
+{
+	return i < s.len && (isalnum((unsigned char)s.p[i]) || (s.p[i] & 0x80));
+}
+
+static bool
+is_blank_at(struct str s, size_t i)
+{
+	return i >= s.len || s.p[i] == ' ' || s.p[i] == '\n';
+}
+
+/* Pairs of a mark of which one may open and the next may close. */
+static void
+find_pairs(struct str s, char mark, bool *live)
+{
+	bool anywhere = mark == '*' || mark == '`'; /* also within a word */
+	size_t open = SIZE_MAX;
+
+	for (size_t i = 0; i < s.len; i++) {
+		if (s.p[i] != mark)
+			continue;
+		if (open != SIZE_MAX && !is_blank_at(s, i - 1) &&
+			(anywhere || !is_word_at(s, i + 1))) {
+			live[open] = live[i] = true;
+			open = SIZE_MAX;
+		} else if (open == SIZE_MAX && !is_blank_at(s, i + 1) &&
+			   (anywhere || i == 0 || !is_word_at(s, i - 1))) {
+			open = i;
+		}
+	}
+}
+
+static bool
+opens_tag(struct str s, size_t i)
+{
+	return i + 1 < s.len && (isalpha((unsigned char)s.p[i + 1]) || strchr("/!@", s.p[i + 1]));
+}
+
+/* What stands in the text, escaped or not, stays what it is: a client takes "*x*" for
+ * marks again, and a bar for the end of a table's cell. */
+static void
+add_literal(struct md_writer *w, struct str s)
+{
+	const struct md_dialect *d = w->d;
+	bool *live = xcalloc(s.len + 1, sizeof(*live));
+	size_t begun = 0;
+
+	for (const char *mark = d->marks; mark && *mark; mark++)
+		if (*mark != '<')
+			find_pairs(s, *mark, live);
+	for (size_t i = 0; i < s.len; i++) {
+		bool tag = s.p[i] == '<' && d->marks && strchr(d->marks, '<') && opens_tag(s, i);
+		bool bar = s.p[i] == '|' && w->in_cell && d->table == MD_TABLE_GFM;
+
+		if (!live[i] && !tag && !bar)
+			continue;
+		add_text(w, str_slice(s, begun, i), d->author);
+		add_text(w, str_slice(s, i, i + 1), w->in_cell ? d->cell : d->data);
+		begun = i + 1;
+	}
+	add_text(w, str_slice(s, begun, s.len), d->author);
+	free(live);
+}
+
+static void
+wide_bar(struct buf *to, struct str bar)
+{
+	(void)bar;
+	buf_adds(to, "｜");
+}
+
+/* Also inside code a bar ends a table's cell. */
+static void
+add_code(struct md_writer *w, struct str s, escape_fn escape)
+{
+	bool in_row = w->in_cell && w->d->table == MD_TABLE_GFM;
+
+	for (size_t bar; in_row && (bar = str_find(s, STR("|"), 0)) != SIZE_MAX;) {
+		add_text(w, str_slice(s, 0, bar), escape);
+		add_text(w, STR("|"), w->d->html_passes ? w->d->cell : wide_bar);
+		s = str_slice(s, bar + 1, s.len);
+	}
+	add_text(w, s, escape);
+}
+
 /* --- inline --- */
 
 static void
@@ -178,7 +270,9 @@ write_code(struct md_writer *w, const struct md_node *node)
 	add_raw(w, wrap->open);
 	if (w->open_count < MD_MAX_OPEN)
 		w->open[w->open_count++] = wrap;
-	add_spans(w, &node->text, w->d->author ? data : NULL, data);
+	for (size_t i = 0; i < node->text.count; i++)
+		add_code(w, node->text.spans[i].text,
+			node->text.spans[i].is_data || w->d->author ? data : NULL);
 	w->open_count--;
 	add_raw(w, wrap->close);
 }
@@ -310,7 +404,11 @@ write_inline(struct md_writer *w, const struct md_node *node)
 
 	switch ((int)node->kind) {
 	case MD_TEXT:
-		add_spans(w, &node->text, d->author, w->in_cell ? d->cell : d->data);
+		for (size_t i = 0; i < node->text.count; i++)
+			if (node->text.spans[i].is_data)
+				add_text(w, node->text.spans[i].text, w->in_cell ? d->cell : d->data);
+			else
+				add_literal(w, node->text.spans[i].text);
 		break;
 	case MD_SOFT_BREAK:
 		add_raw(w, w->in_cell ? " " : d->soft_break);

@@ -38,6 +38,7 @@ struct md_dialect {
 	escape_fn cell;	    /* in a table cell: no line break */
 	escape_fn code;	    /* inside inline code and code blocks */
 	escape_fn author;   /* the author's literal text; NULL: as it is */
+	const char *marks;  /* of those, what the client would take for marks again; NULL none */
 	struct md_wrap heading[6];
 	struct md_wrap strong, emph, strike, inline_code;
 	struct md_wrap code_block; /* open ends with "\n", close begins with it */

@@ -145,10 +145,17 @@ test_matrix(void **state)
 		{ &md_dialect_text, "x ", "*a* <b>", "x *a* <b>" },
 	};
 
+	struct buf b = BUF_INIT;
+
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		check(rows[i].d, rows[i].before, rows[i].data, rows[i].expected);
+	render(&b, "| a |\n|---|\n| `", "x|y", "` |", &md_dialect_wecom_v2);
+	assert_string_equal(buf_text(&b), "| a |\n| --- |\n| `x｜y` |");
+	buf_fini(&b);
 }
+
+#define ZW "\xE2\x80\x8B"
 
 static void
 check_author(const struct md_dialect *d, const char *source, const char *expected)
@@ -190,6 +197,20 @@ test_author_keeps_meaning(void **state)
 	check_author(&md_dialect_text, "[t](http://h) http://h/x", "t (http://h) http://h/x");
 	check_author(&md_dialect_discord, "#### x\n\n1. a\n   - b", "**x**\n\n1. a\n   - b");
 	check_author(&md_dialect_dingtalk, "<font color=red>x</font>", "x");
+	/* What was escaped stays text, what never was a mark is left alone. */
+	check_author(&md_dialect_dingtalk, "\\*a\\* 3 * 4 a_b_c rev* \\_u\\_ &lt;b&gt; 1 < 2",
+		"＊a＊ 3 * 4 a_b_c rev* ＿u＿ ＜b> 1 < 2");
+	check_author(&md_dialect_lark, "\\*a\\* :OK: &lt;at id=all&gt;",
+		"&#42;a&#42; :OK: &#60;at id=all>");
+	check_author(&md_dialect_discord, "\\*\\*a\\*\\* \\~\\~b\\~\\~ 8~10",
+		"\\*\\*a\\*\\* \\~~b\\~~ 8~10");
+	check_author(&md_dialect_telegram, "\\*a\\* &lt;b&gt;", "*a* &lt;b&gt;");
+	check_author(&md_dialect_slack, "\\*a\\* & 5*",
+		ZW "*" ZW "a" ZW "*" ZW " &amp; 5*");
+	check_author(&md_dialect_dingtalk, "| a |\n|---|\n| b\\|c `d\\|e` |",
+		"| a |\n| --- |\n| b｜c `d｜e` |");
+	check_author(&md_dialect_gfm, "| a |\n|---|\n| b\\|c `d\\|e` |",
+		"| a |\n| --- |\n| b\\|c `d\\|e` |");
 }
 
 /* Bold beside Chinese punctuation and values, where CommonMark alone sees none. */
