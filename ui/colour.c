@@ -7,6 +7,8 @@
 #define NCURSES_NOMACROS
 #include <curses.h>
 
+const struct look look_plain = { { COLOUR_DEFAULT, 0 }, { COLOUR_DEFAULT, 0 }, 0 };
+
 static const struct {
 	unsigned bit;
 	char number;
@@ -226,7 +228,6 @@ add_attrs(struct params *p, unsigned attrs)
 void
 colours_change(const struct colours *c, struct buf *out, struct look from, struct look to)
 {
-	static const struct look plain = { { COLOUR_DEFAULT, 0 }, { COLOUR_DEFAULT, 0 }, 0 };
 	struct params step = { "", 0 }, fresh = { "", 0 };
 	bool can_step = (from.attrs & ~to.attrs) == 0;
 	bool to_default = (to.fg.kind == COLOUR_DEFAULT && from.fg.kind != COLOUR_DEFAULT) ||
@@ -243,7 +244,7 @@ colours_change(const struct colours *c, struct buf *out, struct look from, struc
 		if (!colour_equal(from.bg, to.bg))
 			add_colour(&step, to.bg, 40);
 	}
-	if (!look_equal(to, plain)) {
+	if (!look_equal(to, look_plain)) {
 		add_param(&fresh, "0");
 		add_attrs(&fresh, to.attrs);
 		if (to.fg.kind != COLOUR_DEFAULT)

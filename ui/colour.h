@@ -15,6 +15,8 @@ struct look {
 	unsigned attrs;
 };
 
+extern const struct look look_plain; /* as the terminal writes of itself */
+
 struct colours {
 	enum depth depth;
 	bool ansi;	 /* attributes by ECMA-48 numbers; else none at all */
