@@ -12,6 +12,7 @@
 #include "src/run/request.h"
 #include "src/run/run.h"
 #include "src/workspace/store_destination.h"
+#include "ui/i18n.h"
 #include "ui/aside.h"
 
 #define ROWS_MAX 200 /* of one table in the preview */
@@ -110,7 +111,7 @@ prepare_channel(struct prepared *p, struct err *err)
 
 	if (ok) {
 		p->channel = channel_find(row.channel);
-		ok = p->channel || err_set(err, ERR_CONFIG, "this program has no channel '%s'",
+		ok = p->channel || err_set(err, ERR_CONFIG, _("this program has no channel '%s'"),
 					   row.channel);
 	}
 	arena_fini(&a);
@@ -317,7 +318,7 @@ came_back(void *context, struct str out, bool ok)
 	size_t len;
 
 	if (!ok || out.len < sizeof(c) + sizeof(len)) {
-		err_set(&err, ERR_LIMIT, "the message is too large to be shown");
+		err_set(&err, ERR_LIMIT, _("the message is too large to be shown"));
 		fail(composing->done, composing->context, &err);
 		return;
 	}

@@ -96,6 +96,18 @@ struct suggestion {
 };
 
 static void
+add_to_list(struct line *line, struct str item)
+{
+	struct buf text = BUF_INIT;
+	struct str list = str_trim(line_text(line));
+
+	buf_add_str(&text, list);
+	buf_addf(&text, "%s%.*s", str_ends(list, STR(",")) ? " " : ", ", STR_ARG(item));
+	line_set(line, buf_str(&text));
+	buf_fini(&text);
+}
+
+static void
 suggested(void *context, int index)
 {
 	struct suggestion *s = context;
@@ -109,7 +121,11 @@ suggested(void *context, int index)
 	}
 	items = str_slice(items, 0, str_find(items, STR("\n"), 0));
 	if (index >= -1 && items.len) {
-		line_set(&f->line, items);
+		/* One more of a list that is begun; it is typed over else. */
+		if (f->field->kind == FIELD_LIST && line_text(&f->line).len)
+			add_to_list(&f->line, items);
+		else
+			line_set(&f->line, items);
 		form_touched(s->form, f);
 	}
 	pane_dirty(&s->form->pane);

@@ -209,7 +209,7 @@ draw(struct pane *pane, struct canvas *c)
 		column = column < keep ? grid->left : column + 1;
 	}
 	if (grid->rows == 0)
-		canvas_puts(c, 1, 1, ROLE_DIM, _("no rows"));
+		canvas_puts(c, 1, 1, ROLE_DIM, grid->no_rows ? _(grid->no_rows) : _("no rows"));
 	canvas_scrollbar(c, 1, c->cols - 1, rows, grid->top, (size_t)rows, grid->rows);
 	if (grid->finding) {
 		canvas_fill(c, c->rows - 1, 0, 1, c->cols, ROLE_INPUT);

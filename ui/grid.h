@@ -32,6 +32,7 @@ struct grid {
 	const struct grid_ops *grid_ops;
 	void *context;
 	const char *empty; /* N_(): shown when there are no columns */
+	const char *no_rows; /* N_(): for a table without rows; NULL: "no rows" */
 	size_t rows, columns;
 	size_t row, column; /* the cell cursor */
 	size_t top, left;

@@ -170,7 +170,7 @@ bool
 model_open(struct model *m, const char *task, struct err *err)
 {
 	if (m->open && m->state != MODEL_SAVED && !model_save(m, err))
-		return err_wrap(err, "task '%s' is not saved", m->task.name);
+		return err_wrap(err, _("task '%s' is not saved"), m->task.name);
 	if (task)
 		return load(m, task, 0, err);
 	forget(m);

@@ -75,7 +75,7 @@ ui_open(struct ui *ui, const char *name, const char *argument, struct err *err)
 	struct screen *screen;
 
 	if (!ops)
-		return err_set(err, ERR_NOT_FOUND, "there is no screen '%s'", name);
+		return err_set(err, ERR_NOT_FOUND, _("there is no screen '%s'"), name);
 	if (!*argument && raise_screen(ui, ops))
 		return true;
 	forget_place(ui);

@@ -159,7 +159,7 @@ studio_need(const struct ui *ui, struct err *err)
 	struct studio *s = studio_of(ui);
 
 	if (!s)
-		err_set(err, ERR_STATE, "there is no workspace open: only a file is edited");
+		err_set(err, ERR_STATE, _("there is no workspace open: only a file is edited"));
 	return s;
 }
 

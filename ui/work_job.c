@@ -208,7 +208,7 @@ finish(struct ui_job *j)
 		j->job = NULL;
 	}
 	if (!j->over)
-		err_set(&err, ERR_INTERNAL, "the worker ended without an answer");
+		err_set(&err, ERR_INTERNAL, _("the worker ended without an answer"));
 	if (j->done)
 		j->done(j->context, buf_str(&j->end), ok ? NULL : &err);
 	release(j);

@@ -129,7 +129,7 @@ read_name(struct reader *r, struct template_item *item)
 			break;
 		last = r->pos++;
 	}
-	item->name = str_slice(r->text, from, r->pos);
+	item->name = last > from ? str_slice(r->text, from, r->pos) : item->field;
 	item->scope = last > from ? str_slice(r->text, from, last) : STR_NONE;
 	if (item->scope.len > 1 && item->scope.p[0] == '"' &&
 		memchr(item->scope.p + 1, '"', item->scope.len - 1) ==

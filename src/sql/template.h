@@ -37,7 +37,7 @@ struct template_item {
 	size_t pos, len;  /* bytes in the text: all of `${…}` */
 	int line, column; /* of pos, from 1, in characters */
 	/* REF */
-	struct str name;  /* before [ and |, quotes and all: q2.revenue */
+	struct str name;  /* before [ and |: q2.revenue; quotes stay in one of several parts */
 	struct str scope; /* before the last dot: q2; empty without one */
 	struct str field; /* after it: revenue, else the whole name; quotes removed */
 	int64_t index[2];

@@ -75,43 +75,6 @@ task_find_after(const struct task *t, const char *after, const struct branch **b
 	return NULL;
 }
 
-/* What stands in `after` for the node, or for a branch of it, by its new name. */
-static const char *
-renamed_after(struct task *t, const struct node *node, const char *after, const char *name)
-{
-	const struct branch *branch;
-
-	if (task_find_after(t, after, &branch) != node)
-		return after;
-	return branch ? arena_printf(&t->arena, "%s.%s", name, branch->name) : name;
-}
-
-static void
-rename_in_node(struct task *t, struct node *in, const struct node *node, const char *name)
-{
-	for (size_t i = 0; i < in->after.count; i++)
-		in->after.list[i] = renamed_after(t, node, in->after.list[i], name);
-	for (size_t i = 0; i < in->accept_count; i++)
-		in->accept[i].node = renamed_after(t, node, in->accept[i].node, name);
-	for (size_t i = 0; i < in->input_count; i++)
-		if (strcmp(in->inputs[i].node, node->name) == 0)
-			in->inputs[i].node = name;
-}
-
-void
-task_rename_node(struct task *t, size_t at, const char *name)
-{
-	struct node *node = &t->nodes[at];
-
-	name = arena_strdup(&t->arena, name);
-	for (size_t i = 0; i < t->node_count; i++)
-		rename_in_node(t, &t->nodes[i], node, name);
-	for (size_t i = 0; i < t->condition_count; i++)
-		if (strcmp(t->conditions[i].node, node->name) == 0)
-			t->conditions[i].node = name;
-	node->name = name;
-}
-
 /* What task_order works on: who waits for whom, and who stands already. */
 struct ordering {
 	const struct task *task;

@@ -180,8 +180,13 @@ DP_API const struct node *task_find_node(const struct task *t, const char *name)
 DP_API const struct node *task_find_after(const struct task *t, const char *after,
 	const struct branch **branch);
 /* Gives a node another name, and it to all that names the node: after, inputs, merges,
- * conditions. Inputs keep their own names, so that texts mean what they did. */
+ * conditions, and the ${name…} of texts. An input that is called as its node follows too;
+ * others keep their own names. */
 DP_API void task_rename_node(struct task *t, size_t at, const char *name);
+DP_API void task_rename_branch(struct task *t, size_t at, size_t branch, const char *name);
+/* With what names it but texts: the check says which of those have no value now. */
+DP_API void task_remove_node(struct task *t, size_t at);
+DP_API void task_remove_branch(struct task *t, size_t at, size_t branch);
 /* Node indices in an order that respects `after` and `inputs`, else the authored one.
  * ERR_INPUT names a cycle or an unknown node. `order` has room for node_count. */
 DP_API bool task_order(const struct task *t, size_t *order, struct err *err);

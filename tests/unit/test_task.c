@@ -159,8 +159,121 @@ a_renamed_node_is_named_so_everywhere(void **state)
 	assert_string_equal(t.nodes[2].after.list[0], "sales");
 	assert_string_equal(t.nodes[2].accept[0].node, "sales");
 	assert_string_equal(t.nodes[3].inputs[0].node, "sales");
-	assert_string_equal(t.nodes[3].inputs[0].name, "q");
+	assert_string_equal(t.nodes[3].inputs[0].name, "sales"); /* it was called as its node */
 	assert_string_equal(t.conditions[0].node, "sales");
+	task_fini(&t);
+}
+
+/* One node's text before and after its upstream "q" is renamed to `name`. */
+static void
+texts_follow_a_renamed_node(void **state)
+{
+	static const struct {
+		const char *text, *name, *want;
+	} rows[] = {
+		{ "${q[0][0]} ${q.total} ~${q.total|sum}", "s", "${s[0][0]} ${s.total} ~${s.total|sum}" },
+		{ "${\"q\".total|first}", "s", "${s.total|first}" },
+		{ "${q}", "a-b", "${\"a-b\"}" },
+		{ "${q.total}", "a.b", "${\"a.b\".total}" },
+		{ "$${q} ${qq} ${q2.x} ${x.q} q ${inputs[0]}", "s",
+			"$${q} ${qq} ${q2.x} ${x.q} q ${inputs[0]}" },
+		{ "${q.y[0]} ${q.z}", "s", "${q.y[0]} ${s.z}" }, /* q.y is a node */
+		{ "${p} ${p[0]}", "s", "${p} ${p[0]}" },
+		{ "${q.x ${q.x}", "s", "${q.x ${s.x}" },
+	};
+	static const char definition[] =
+		"{\"format\": 1, \"name\": \"t\", \"parameters\": {\"p\": \"1\"}, \"nodes\": ["
+		"{\"name\": \"q\", \"kind\": \"query\"}, {\"name\": \"q.y\", \"kind\": \"query\"},"
+		"{\"name\": \"a\", \"kind\": \"query\", \"after\": [\"q\"]},"
+		"{\"name\": \"b\", \"kind\": \"branch\", \"after\": [\"q\"], "
+		"\"branches\": [{\"name\": \"x\"}]},"
+		"{\"name\": \"m\", \"kind\": \"push\", \"inputs\": {\"q\": \"q\"}, "
+		"\"content\": [{\"kind\": \"markdown\", \"text\": \"\"}, "
+		"{\"kind\": \"table\", \"columns\": [{\"field\": \"q.total\"}, "
+		"{\"field\": \"q\"}]}]},"
+		"{\"name\": \"o\", \"kind\": \"push\", \"inputs\": {\"q\": \"q.y\"}, "
+		"\"title\": \"${q.x}\"},"
+		"{\"name\": \"z\", \"kind\": \"query\", \"sql\": \"${q[0]}\"}]}";
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct err err = ERR_INIT;
+		struct task t;
+
+		if (!task_from_text(&t, str_from(definition), &err))
+			fail_msg("%s", err.msg);
+		t.nodes[2].sql = t.nodes[3].branches[0].condition = rows[i].text;
+		t.nodes[4].title = t.nodes[4].blocks[0].text = rows[i].text;
+		task_rename_node(&t, 0, rows[i].name);
+		assert_string_equal(t.nodes[2].sql, rows[i].want);
+		assert_string_equal(t.nodes[3].branches[0].condition, rows[i].want);
+		assert_string_equal(t.nodes[4].title, rows[i].want);
+		assert_string_equal(t.nodes[4].blocks[0].text, rows[i].want);
+		assert_string_equal(t.nodes[4].inputs[0].name, rows[i].name);
+		assert_true(strncmp(t.nodes[4].blocks[1].columns[0].field, rows[i].name,
+				    strlen(rows[i].name)) == 0);
+		assert_string_equal(t.nodes[4].blocks[1].columns[1].field, "q");
+		assert_string_equal(t.nodes[5].title, "${q.x}"); /* its q is another node */
+		assert_string_equal(t.nodes[6].sql, "${q[0]}");	 /* and it does not come after */
+		task_fini(&t);
+	}
+}
+
+static void
+a_parameter_of_the_name_stays_what_it_is(void **state)
+{
+	static const char definition[] =
+		"{\"format\": 1, \"name\": \"t\", \"parameters\": {\"p\": \"1\"}, \"nodes\": ["
+		"{\"name\": \"p\", \"kind\": \"query\"},"
+		"{\"name\": \"a\", \"kind\": \"query\", \"after\": [\"p\"], "
+		"\"sql\": \"${p} ${p[0]} ${p.x}\"}]}";
+	struct err err = ERR_INIT;
+	struct task t;
+
+	(void)state;
+	assert_true(task_from_text(&t, str_from(definition), &err));
+	task_rename_node(&t, 0, "s");
+	assert_string_equal(t.nodes[1].sql, "${p} ${s[0]} ${s.x}");
+	task_fini(&t);
+}
+
+static void
+what_named_a_branch_or_node_follows(void **state)
+{
+	static const char definition[] =
+		"{\"format\": 1, \"name\": \"t\", \"nodes\": ["
+		"{\"name\": \"x\", \"kind\": \"branch\", \"branches\": [{\"name\": \"big\", "
+		"\"condition\": \"1 > 0\"}, {\"name\": \"small\", \"condition\": \"1 < 0\"}]},"
+		"{\"name\": \"q\", \"kind\": \"query\", \"after\": [\"x.big\"]},"
+		"{\"name\": \"m\", \"kind\": \"merge\", \"after\": [\"x.big\", \"x.small\", \"q\"],"
+		"\"accept\": {\"x.big\": [\"skipped\"], \"q\": [\"failed\"]}},"
+		"{\"name\": \"p\", \"kind\": \"push\", \"after\": [\"m\"], "
+		"\"inputs\": {\"q\": \"q\"}}], "
+		"\"conditions\": [{\"node\": \"q\", \"column\": \"rows()\", \"op\": \">\", "
+		"\"value\": \"0\"}]}";
+	struct err err = ERR_INIT;
+	struct task t;
+
+	(void)state;
+	assert_true(task_from_text(&t, str_from(definition), &err));
+	task_rename_branch(&t, 0, 0, "large");
+	assert_string_equal(t.nodes[0].branches[0].name, "large");
+	assert_string_equal(t.nodes[1].after.list[0], "x.large");
+	assert_string_equal(t.nodes[2].after.list[0], "x.large");
+	assert_string_equal(t.nodes[2].accept[0].node, "x.large");
+	task_remove_node(&t, 1);
+	assert_int_equal(t.node_count, 3);
+	assert_int_equal(t.nodes[1].after.count, 2);
+	assert_int_equal(t.nodes[1].accept_count, 1);
+	assert_int_equal(t.nodes[2].input_count, 0);
+	assert_int_equal(t.condition_count, 0);
+	task_remove_branch(&t, 0, 0);
+	assert_int_equal(t.nodes[0].branch_count, 1);
+	assert_int_equal(t.nodes[1].accept_count, 0);
+	assert_int_equal(t.nodes[1].after.count, 1);
+	assert_string_equal(t.nodes[1].after.list[0], "x.small");
+	task_remove_node(&t, 0);
+	assert_int_equal(t.nodes[0].after.count, 0);
 	task_fini(&t);
 }
 
@@ -195,6 +308,9 @@ main(void)
 		cmocka_unit_test(inputs_count_as_well),
 		cmocka_unit_test(words_after_are_nodes_or_branches),
 		cmocka_unit_test(a_renamed_node_is_named_so_everywhere),
+		cmocka_unit_test(texts_follow_a_renamed_node),
+		cmocka_unit_test(a_parameter_of_the_name_stays_what_it_is),
+		cmocka_unit_test(what_named_a_branch_or_node_follows),
 		cmocka_unit_test(names_are_words_and_file_names),
 	};
 

@@ -26,8 +26,8 @@ draft_open(struct ui *ui, const char *task, struct err *err)
 	if (!*task && !model_is_open(s->model)) {
 		task = studio_last_task(s, &a);
 		if (!*task) {
-			err_set(err, ERR_STATE, "no task is open");
-			ok = err_hint(err, "choose one in the studio first");
+			err_set(err, ERR_STATE, _("no task is open"));
+			ok = err_hint(err, _("choose one in the studio first"));
 		}
 	}
 	if (ok && *task && (!model_is_open(s->model) ||

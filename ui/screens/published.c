@@ -313,6 +313,7 @@ open_published(struct ui *ui, const char *argument, struct err *err)
 	screen_init(&p->screen, &screen_published_ops, ui);
 	p->studio = studio;
 	table_init(&p->table, _("Published tasks"), heads, ARRAY_LEN(heads), p);
+	p->table.grid.no_rows = N_("nothing is published yet");
 	p->table.grid.frozen = 0;
 	p->table.activate = activate;
 	screen_add_pane(&p->screen, &p->table.grid.pane);

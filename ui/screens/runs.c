@@ -146,7 +146,7 @@ open_runs(struct ui *ui, const char *argument, struct err *err)
 	r->task = *argument ? xstrdup(argument) : NULL;
 	r->refresh = (struct timer){ .fn = runs_refresh, .context = r, .quiet = true };
 	table_init(&r->table, _("Runs"), heads, ARRAY_LEN(heads), r);
-	r->table.grid.empty = N_("nothing has run yet");
+	r->table.grid.no_rows = N_("nothing has run yet");
 	r->table.moved = run_moved;
 	runs_line_init(r);
 	screen_add_pane(&r->screen, &r->table.grid.pane);

@@ -88,8 +88,8 @@ remove_one(struct workspace *ws, const struct connection_row *row, struct err *e
 	for (size_t i = 0; i < list.count; i++)
 		variants += strcmp(list.rows[i].name, row->name) == 0;
 	if (ok && variants > 1 && row->env == ENV_AUTO) {
-		err_set(err, ERR_STATE, "'%s' has variants of its own for dev or prod", row->name);
-		ok = err_hint(err, "remove those first; the common one goes last");
+		err_set(err, ERR_STATE, _("'%s' has variants of its own for dev or prod"), row->name);
+		ok = err_hint(err, _("remove those first; the common one goes last"));
 	}
 	ok = ok && store_source_remove(ws, row->name, row->env, err);
 	arena_fini(&a);

@@ -44,6 +44,8 @@ desk_complete(void *context, struct editor *editor, struct str prefix, completio
 		draft_offer_parameters(d->model, prefix, add, sink);
 		return true;
 	}
+	if (desk_query_is_script(desk_query_node(d)))
+		return false;
 	while (dot > 0 && prefix.p[dot - 1] != '.')
 		dot--;
 	desk_sources_offer(d, editor, str_slice(prefix, 0, dot ? dot - 1 : 0),

@@ -6,6 +6,7 @@
 #include "src/task/task_json.h"
 #include "ui/dialog.h"
 #include "ui/form.h"
+#include "ui/screens/nodes.h"
 #include "ui/screens/studio_private.h"
 
 #define ROWS_MAX 10000000 /* as the definition takes */
@@ -87,17 +88,16 @@ add_node(struct desk *d, struct task *t, const char *name)
 	connect(d, t, name);
 }
 
-/* Whether the open task may have a node of that name; shows why not. */
-static bool
-may_be_named(struct desk *d, const char *text)
+bool
+nodes_may_be_named(struct studio *s, const char *name)
 {
 	struct err err = ERR_INIT;
 
-	if (task_find_node(model_task(d->model), text))
-		err_set(&err, ERR_INPUT, _("there is a node '%s' already"), text);
-	if (!err.code && task_name_check(text, _("the node's name"), &err))
+	if (task_find_node(model_task(s->model), name))
+		err_set(&err, ERR_INPUT, _("there is a node '%s' already"), name);
+	if (!err.code && task_name_check(name, _("the node's name"), &err))
 		return true;
-	ui_error(d->screen.ui, &err);
+	ui_error(s->ui, &err);
 	return false;
 }
 
@@ -108,7 +108,7 @@ named(void *context, const char *text)
 	const struct task *t = text ? model_task(d->model) : NULL;
 	const char *name;
 
-	if (!t || !may_be_named(d, text))
+	if (!t || !nodes_may_be_named(d->studio, text))
 		return;
 	if (t->node_count >= TASK_MAX_NODES) {
 		ui_warn(d->screen.ui, _("a task has at most %d nodes"), TASK_MAX_NODES);
@@ -139,21 +139,24 @@ desk_nodes_add(struct desk *d)
 /* --- another name -------------------- */
 
 static void
-rename_to(struct desk *d, size_t at, const char *name)
+rename_to(struct studio *s, size_t at, const char *name)
 {
-	struct task *t = model_step(d->model, N_("a node was renamed"), NULL);
+	struct task *t = model_step(s->model, N_("a node was renamed"), NULL);
 
-	desk_query_renamed(d, t->nodes[at].name, name);
+	if (s->desk)
+		desk_query_renamed(s->desk, t->nodes[at].name, name);
 	if (t->nodes[at].kind == NODE_PUSH)
-		studio_show_push(d->studio, name);
+		studio_show_push(s, name);
 	task_rename_node(t, at, name);
-	model_changed(d->model);
-	desk_query_reload(d);
-	desk_content_read(d);
+	model_changed(s->model);
+	if (s->desk) {
+		desk_query_reload(s->desk);
+		desk_content_read(s->desk);
+	}
 }
 
 struct renaming { /* lives as long as its dialog */
-	struct desk *desk;
+	struct studio *studio;
 	char *name;
 };
 
@@ -161,13 +164,24 @@ static void
 renamed(void *context, const char *text)
 {
 	struct renaming *r = context;
-	const struct task *t = text ? model_task(r->desk->model) : NULL;
+	const struct task *t = text ? model_task(r->studio->model) : NULL;
 	const struct node *node = t ? task_find_node(t, r->name) : NULL;
 
-	if (node && strcmp(text, r->name) != 0 && may_be_named(r->desk, text))
-		rename_to(r->desk, (size_t)(node - t->nodes), text);
+	if (node && strcmp(text, r->name) != 0 && nodes_may_be_named(r->studio, text))
+		rename_to(r->studio, (size_t)(node - t->nodes), text);
 	free(r->name);
 	free(r);
+}
+
+void
+nodes_rename(struct studio *s, const char *node)
+{
+	struct renaming *r = xcalloc(1, sizeof(*r));
+
+	*r = (struct renaming){ s, xstrdup(node) };
+	dialog_line(s->ui, _("Rename node"),
+		_("The new name; what names the node in the task follows:"), node, false, renamed,
+		r);
 }
 
 void
@@ -175,83 +189,40 @@ desk_nodes_rename(struct desk *d)
 {
 	bool content = screen_focused(&d->screen) == &d->content.tree.pane;
 	const struct node *node = content ? desk_content_push(d) : desk_query_node(d);
-	struct renaming *r;
 
-	if (!node) {
+	if (node)
+		nodes_rename(d->studio, node->name);
+	else
 		ui_warn(d->screen.ui, _("There is no node to rename"));
-		return;
-	}
-	r = xcalloc(1, sizeof(*r));
-	*r = (struct renaming){ d, xstrdup(node->name) };
-	dialog_line(d->screen.ui, _("Rename node"),
-		_("The new name; what names the node in the task follows:"), node->name, false, renamed,
-		r);
 }
 
 /* --- one away -------------------- */
 
-static void
-drop_name(struct name_list *names, const char *name)
+void
+nodes_remove(struct studio *s, const char *node)
 {
-	size_t kept = 0;
+	struct task *t = model_step(s->model, N_("a node was removed"), NULL);
+	const struct node *found = t ? task_find_node(t, node) : NULL;
+	char *name = xstrdup(node);
 
-	for (size_t i = 0; i < names->count; i++)
-		if (strcmp(names->list[i], name) != 0)
-			names->list[kept++] = names->list[i];
-	names->count = kept;
-}
-
-static void
-drop_inputs(struct node *node, const char *name)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < node->input_count; i++)
-		if (strcmp(node->inputs[i].node, name) != 0)
-			node->inputs[kept++] = node->inputs[i];
-	node->input_count = kept;
-	kept = 0;
-	for (size_t i = 0; i < node->accept_count; i++)
-		if (strcmp(node->accept[i].node, name) != 0)
-			node->accept[kept++] = node->accept[i];
-	node->accept_count = kept;
-}
-
-static void
-drop_conditions(struct task *t, const char *name)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < t->condition_count; i++)
-		if (strcmp(t->conditions[i].node, name) != 0)
-			t->conditions[kept++] = t->conditions[i];
-	t->condition_count = kept;
+	if (found)
+		task_remove_node(t, (size_t)(found - t->nodes));
+	model_changed(s->model);
+	ui_say(s->ui, _("The node %s was removed. u takes that back"), name);
+	if (found && s->desk)
+		desk_query_reload(s->desk);
+	free(name);
 }
 
 void
 desk_nodes_remove(struct desk *d)
 {
 	const struct node *shown = desk_query_node(d);
-	const char *name = shown ? shown->name : NULL;
-	struct task *t;
-	size_t at;
 
-	if (!shown) {
+	if (shown)
+		nodes_remove(d->studio, shown->name);
+	else
 		ui_warn(d->screen.ui, _("There is no query node in this task"));
-		return;
-	}
-	t = model_step(d->model, N_("a query node was removed"), NULL);
-	at = (size_t)(shown - t->nodes);
-	memmove(&t->nodes[at], &t->nodes[at + 1], (t->node_count - at - 1) * sizeof(*t->nodes));
-	t->node_count--;
-	for (size_t i = 0; i < t->node_count; i++) {
-		drop_name(&t->nodes[i].after, name);
-		drop_inputs(&t->nodes[i], name);
-	}
-	drop_conditions(t, name);
-	model_changed(d->model);
-	ui_say(d->screen.ui, _("The query %s was removed. u takes that back"), name);
-	desk_query_reload(d);
 }
 
 /* --- how much it reads -------------------- */

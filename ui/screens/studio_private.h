@@ -183,6 +183,8 @@ void desk_query_collect(struct desk *d);
 /* By steps of 1 or -1 through the nodes that hold SQL. */
 void desk_query_next_node(struct desk *d, int by);
 void desk_query_show_node(struct desk *d, const char *node);
+/* An assignment by a script; NULL is none. */
+bool desk_query_is_script(const struct node *node);
 void desk_query_show_result(struct desk *d, int by);
 /* Its results, and what is shown, go on under the new name. */
 void desk_query_renamed(struct desk *d, const char *node, const char *name);

@@ -9,11 +9,23 @@
 #include "ui/external.h"
 #include "ui/screens/studio_private.h"
 
+/* What the editor shows: SQL, or the script of an assignment. */
 static bool
-holds_sql(const struct node *node)
+holds_text(const struct node *node)
 {
-	return node->kind == NODE_QUERY ||
-	       (node->kind == NODE_ASSIGN && (!*node->language || strcmp(node->language, "sql") == 0));
+	return node->kind == NODE_QUERY || node->kind == NODE_ASSIGN;
+}
+
+bool
+desk_query_is_script(const struct node *node)
+{
+	return node && node->kind == NODE_ASSIGN && strcmp(node->language, "sql") != 0;
+}
+
+static const char *
+text_of(const struct node *node)
+{
+	return desk_query_is_script(node) ? node->code : node->sql;
 }
 
 struct node *
@@ -28,13 +40,13 @@ desk_query_node(struct desk *d)
 }
 
 static size_t
-sql_nodes(const struct task *t, const char *name, size_t *at)
+text_nodes(const struct task *t, const char *name, size_t *at)
 {
 	size_t n = 0;
 
 	*at = 0;
 	for (size_t i = 0; t && i < t->node_count; i++) {
-		if (!holds_sql(&t->nodes[i]))
+		if (!holds_text(&t->nodes[i]))
 			continue;
 		if (name && strcmp(t->nodes[i].name, name) == 0)
 			*at = n;
@@ -48,13 +60,16 @@ editor_title(struct desk *d)
 {
 	const struct node *node = desk_query_node(d);
 	const struct task *t = model_task(d->model);
-	size_t at, count = sql_nodes(t, d->query.node, &at);
+	size_t at, count = text_nodes(t, d->query.node, &at);
 	struct pane *pane = &d->query.editor.pane;
 
 	if (!t)
 		pane_set_title(pane, "%s", _("SQL"));
 	else if (!node)
 		pane_set_title(pane, "%s", _("SQL · this task has no query node"));
+	else if (desk_query_is_script(node))
+		pane_set_title(pane, _("Script · %s (%zu of %zu) · %s"), node->name, at + 1, count,
+			node->language);
 	else if (count > 1)
 		pane_set_title(pane, _("SQL · %s (%zu of %zu) · %s"), node->name, at + 1, count,
 			*node->source ? node->source : _("no data source yet: F4"));
@@ -147,6 +162,7 @@ set_dialect(struct desk *d, const struct node *node)
 	const char *name = node ? desk_sources_kind(d, node->source) : NULL;
 	const struct source_kind *kind = name ? source_kind_find(name) : NULL;
 
+	editor_set_language(&d->query.editor, desk_query_is_script(node) ? LANGUAGE_PLAIN : LANGUAGE_SQL);
 	editor_set_dialect(&d->query.editor, kind ? kind->dialect : SQL_GENERIC);
 }
 
@@ -161,7 +177,7 @@ show_node(struct desk *d, const struct node *node)
 	q->failed = false;
 	q->loading = true;
 	set_dialect(d, node);
-	editor_set_text(&q->editor, node ? str_from(node->sql) : STR_NONE);
+	editor_set_text(&q->editor, node ? str_from(text_of(node)) : STR_NONE);
 	q->loading = false;
 	editor_set_read_only(&q->editor, !node);
 	desk_query_show(d);
@@ -169,10 +185,10 @@ show_node(struct desk *d, const struct node *node)
 }
 
 static const struct node *
-nth_sql_node(const struct task *t, size_t n)
+nth_text_node(const struct task *t, size_t n)
 {
 	for (size_t i = 0; t && i < t->node_count; i++)
-		if (holds_sql(&t->nodes[i]) && n-- == 0)
+		if (holds_text(&t->nodes[i]) && n-- == 0)
 			return &t->nodes[i];
 	return NULL;
 }
@@ -183,8 +199,8 @@ desk_query_load(struct desk *d)
 	const struct task *t = model_task(d->model);
 	const struct node *node = desk_query_node(d);
 
-	if (!node || !holds_sql(node))
-		node = nth_sql_node(t, 0);
+	if (!node || !holds_text(node))
+		node = nth_text_node(t, 0);
 	show_node(d, node);
 }
 
@@ -195,7 +211,7 @@ desk_query_reload(struct desk *d)
 	struct buf text = BUF_INIT;
 
 	editor_get_text(&d->query.editor, &text);
-	if (!node || !holds_sql(node) || !str_is(buf_str(&text), node->sql)) {
+	if (!node || !holds_text(node) || !str_is(buf_str(&text), text_of(node))) {
 		desk_query_load(d);
 	} else {
 		set_dialect(d, node);
@@ -208,10 +224,10 @@ void
 desk_query_next_node(struct desk *d, int by)
 {
 	const struct task *t = model_task(d->model);
-	size_t at, count = sql_nodes(t, d->query.node, &at);
+	size_t at, count = text_nodes(t, d->query.node, &at);
 
 	if (count > 1)
-		show_node(d, nth_sql_node(t, (at + count + (size_t)((int)count + by)) % count));
+		show_node(d, nth_text_node(t, (at + count + (size_t)((int)count + by)) % count));
 }
 
 void
@@ -220,7 +236,7 @@ desk_query_show_node(struct desk *d, const char *name)
 	const struct task *t = model_task(d->model);
 	const struct node *node = t ? task_find_node(t, name) : NULL;
 
-	if (node && holds_sql(node) && (!d->query.node || strcmp(d->query.node, name) != 0))
+	if (node && holds_text(node) && (!d->query.node || strcmp(d->query.node, name) != 0))
 		show_node(d, node);
 }
 
@@ -252,8 +268,8 @@ desk_query_collect(struct desk *d)
 	if (!node)
 		return;
 	editor_get_text(&d->query.editor, &text);
-	if (!str_is(buf_str(&text), node->sql))
-		node->sql = model_text(d->model, buf_str(&text));
+	if (!str_is(buf_str(&text), text_of(node)))
+		*(desk_query_is_script(node) ? &node->code : &node->sql) = model_text(d->model, buf_str(&text));
 	buf_fini(&text);
 }
 
@@ -335,11 +351,19 @@ desk_query_next_env(struct desk *d)
 
 /* --- the person's own editor ---------------------------------------------------------------- */
 
+static const char *
+script_suffix(const struct node *node)
+{
+	if (!desk_query_is_script(node))
+		return ".sql";
+	return strcmp(node->language, "python") == 0 ? ".py" : ".sh";
+}
+
 void
 desk_query_edit_outside(struct desk *d)
 {
 	if (desk_query_node(d))
-		external_edit(&d->query.editor, ".sql");
+		external_edit(&d->query.editor, script_suffix(desk_query_node(d)));
 }
 
 /* --- the panes ------------------------------------------------------------------------------ */

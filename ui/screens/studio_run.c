@@ -325,14 +325,14 @@ choose(struct desk *d, const struct node *node, bool all, struct err *err)
 	size_t from = editor_cursor(&d->query.editor), to;
 
 	if (!*node->source) {
-		err_set(err, ERR_STATE, "this query has no data source yet");
-		return err_hint(err, "F4 chooses one");
+		err_set(err, ERR_STATE, _("this query has no data source yet"));
+		return err_hint(err, _("F4 chooses one"));
 	}
 	run->dialect = kind ? kind->dialect : SQL_GENERIC;
 	buf_adds(&run->text, node->sql);
 	sql_split(&run->split, run->dialect, buf_str(&run->text), node->script);
 	if (run->split.count == 0)
-		return err_set(err, ERR_STATE, "there is no statement to run yet");
+		return err_set(err, ERR_STATE, _("there is no statement to run yet"));
 	run->end = run->split.count;
 	if (!all) {
 		(void)editor_selection(&d->query.editor, &from, &to);
@@ -379,6 +379,10 @@ desk_run_start(struct desk *d, bool all)
 	if (!node || run->job) {
 		ui_warn(d->screen.ui, node ? _("A statement is running: Esc cancels it")
 					   : _("There is no query node in this task"));
+		return;
+	}
+	if (desk_query_is_script(node)) {
+		ui_warn(d->screen.ui, _("A script runs in tests (F6) and runs, not by itself"));
 		return;
 	}
 	*run = (struct desk_run){ .params = PARAM_SET_INIT, .sql = SUBSTITUTED_INIT,

@@ -101,7 +101,7 @@ is_blank(const char *s)
 static void
 judge_task(const struct task *t, enum desk_done *done)
 {
-	bool source = true, sql = true, any = false, content = true, sent = true, push = false;
+	bool source = true, sql = true, any = false, content = true, sent = true, push = false, script;
 
 	for (size_t i = 0; i < t->node_count; i++) {
 		const struct node *n = &t->nodes[i];
@@ -111,11 +111,12 @@ judge_task(const struct task *t, enum desk_done *done)
 			content = content && n->block_count && *n->title;
 			sent = sent && n->destinations.count;
 		}
-		if (n->kind != NODE_QUERY)
+		if (n->kind != NODE_QUERY && n->kind != NODE_ASSIGN)
 			continue;
 		any = true;
-		source = source && *n->source;
-		sql = sql && !is_blank(n->sql);
+		script = desk_query_is_script(n);
+		source = source && (script || *n->source);
+		sql = sql && !is_blank(script ? n->code : n->sql);
 	}
 	done[STEP_SOURCE] = any && source ? STEP_DONE : STEP_MISSING;
 	done[STEP_SQL] = any && sql ? STEP_DONE : STEP_MISSING;
@@ -181,16 +182,21 @@ go_to_problem(void *context, int button)
 {
 	struct desk *d = context;
 	const struct desk_problem *p;
+	struct err err = ERR_INIT;
 
 	if (button < 0 || (size_t)button >= d->steps.problem_count)
 		return;
 	p = &d->steps.problems[button];
-	if (strstr(p->path, ".sql")) {
+	if (strstr(p->path, ".sql") || strstr(p->path, ".code")) {
 		desk_query_show_node(d, p->node);
 		desk_go(d, &d->query.editor.pane);
 		if (p->line > 0)
 			editor_go_line(&d->query.editor, (size_t)p->line,
 				p->column > 0 ? (size_t)p->column : 1);
+	} else if (strstr(p->path, ".branches") || strstr(p->path, ".accept") ||
+		   strstr(p->path, ".after") || strstr(p->path, ".inputs")) {
+		if (!ui_open(d->screen.ui, "nodes", p->node, &err))
+			ui_error(d->screen.ui, &err);
 	} else {
 		desk_go(d, &d->content.tree.pane);
 	}

@@ -508,14 +508,14 @@ open_versions(struct ui *ui, const char *argument, struct err *err)
 	if (!studio)
 		return NULL;
 	if (!*argument && !open) {
-		err_set(err, ERR_STATE, "no task is open");
+		err_set(err, ERR_STATE, _("no task is open"));
 		return NULL;
 	}
 	v = xcalloc(1, sizeof(*v));
 	screen_init(&v->screen, &screen_versions_ops, ui);
 	v->studio = studio;
 	table_init(&v->table, _("Versions"), heads, ARRAY_LEN(heads), v);
-	v->table.grid.empty = N_("nothing has been submitted yet");
+	v->table.grid.no_rows = N_("nothing has been submitted yet");
 	v->table.moved = moved;
 	diff_view_init(&v->diff, "");
 	screen_add_pane(&v->screen, &v->table.grid.pane);

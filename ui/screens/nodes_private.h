@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* The inside of the screen of all nodes: nodes.c (list, commands), nodes_form.c (the
+ * fields of the row that is chosen). */
+#ifndef DP_UI_SCREENS_NODES_PRIVATE_H
+#define DP_UI_SCREENS_NODES_PRIVATE_H
+
+#include "ui/form.h"
+#include "ui/screens/draft.h"
+#include "ui/screens/nodes.h"
+#include "ui/tabs.h"
+#include "ui/tree.h"
+
+#define NODES_WHOLE SIZE_MAX
+
+/* A node, or below it one of its branches or of the ways into a merge. */
+struct nodes_row {
+	size_t node;
+	size_t part; /* index of the branch, or of the word in `after`; NODES_WHOLE */
+};
+
+struct nodes {
+	struct screen screen;
+	struct studio *studio;
+	struct model *model;
+	struct tabs tabs;
+	struct tree list;
+	struct nodes_row *rows;
+	size_t row_count;
+	struct form form;
+	struct notes notes;
+	bool own_change;
+};
+
+/* NULL: there is none. */
+struct node *nodes_current(struct nodes *n, size_t *part);
+/* The draft was changed by this screen: the rows follow, the form stays. */
+void nodes_tell(struct nodes *n);
+/* Leaves for the studio, to the text or the message of the node. */
+void nodes_go(struct nodes *n, const struct node *node);
+/* Another name for the branch of the current row. */
+void nodes_rename_branch(struct nodes *n);
+
+/* "succeeded, skipped": what a merge accepts of the word of `after`. */
+void nodes_say_accepted(const struct node *merge, const char *after, struct buf *to);
+
+void nodes_form_fill(struct nodes *n);
+/* Of the form: changed, suggest, activate. */
+void nodes_form_changed(void *context, const char *name);
+bool nodes_form_suggest(void *context, const char *name, struct buf *items);
+bool nodes_form_activate(void *context, const char *name);
+
+#endif
