@@ -5,14 +5,16 @@
 #include <unistd.h>
 
 #include "src/base/log.h"
+#include "src/run/claim.h"
 #include "src/run/supervise.h"
 
+/* In the task's zone, else the workspace's. */
 static void
-slot_text(const struct active *a, char text[40])
+slot_text(const struct supervisor *s, const struct active *a, char text[40])
 {
 	struct err ignored = ERR_INIT;
-	const char *name = a->has_task && a->task.schedule_count ? a->task.schedules[0].timezone : "";
-	const struct zone *zone = *name ? zone_get(name, &ignored) : NULL;
+	const struct zone *zone = a->has_task ? claim_zone(s->ws, &a->task, &ignored)
+					      : workspace_zone(s->ws, &ignored);
 
 	zone_format(zone ? zone : zone_get("UTC", &ignored), a->run.slot_us, text);
 }
@@ -24,7 +26,7 @@ say(const struct supervisor *s, const struct active *a, bool is_trouble, const c
 {
 	char slot[40];
 
-	slot_text(a, slot);
+	slot_text(s, a, slot);
 	log_line(*why ? LEVEL_WARNING : LEVEL_INFO, "run", "run %lld of %s (%s) %s%s%s",
 		(long long)a->run.id, a->run.task, slot, what, *why ? ": " : "", why);
 	if (s->quiet || (!is_trouble && !s->verbose))
@@ -166,7 +168,7 @@ notify(struct supervisor *s, struct active *a, const struct run_finish *f, const
 		!ledger_streak(s->ws, a->run.task_id, a->run.id, f->state == RUN_FAILED, &change,
 			&failures, err))
 		return false;
-	slot_text(a, slot);
+	slot_text(s, a, slot);
 	if (f->state == RUN_FAILED &&
 		(change == STREAK_BEGAN || t->unknown || t->expired || !is_counted(a))) {
 		title = xasprintf("%s failed", a->run.task);
