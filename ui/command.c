@@ -264,31 +264,35 @@ command_perform(struct ui *ui, const struct command *c)
 	c->run(ui_screen(ui));
 }
 
-bool
-command_by_key(struct ui *ui, const struct key *key)
+const struct command *
+command_of_key(struct ui *ui, const struct key *key)
 {
 	const struct screen *s = ui_screen(ui);
 	const struct command *greyed = NULL, *c;
 
 	for (size_t i = 0; s && i < s->ops->command_count; i++) {
 		c = &s->ops->commands[i];
-		if (has_key(ui, c, key) && command_can(ui, c)) {
-			command_perform(ui, c);
-			return true;
-		}
+		if (has_key(ui, c, key) && command_can(ui, c))
+			return c;
 		if (!greyed && has_key(ui, c, key))
 			greyed = c;
 	}
 	for (size_t i = 0; i < common_command_count; i++) {
 		c = &common_commands[i];
-		if (has_key(ui, c, key) && command_can(ui, c)) {
-			command_perform(ui, c);
-			return true;
-		}
+		if (has_key(ui, c, key) && command_can(ui, c))
+			return c;
 	}
-	if (greyed)
-		command_perform(ui, greyed); /* says that it is not possible */
-	return greyed != NULL;
+	return greyed;
+}
+
+bool
+command_by_key(struct ui *ui, const struct key *key)
+{
+	const struct command *c = command_of_key(ui, key);
+
+	if (c)
+		command_perform(ui, c);
+	return c != NULL;
 }
 
 bool
@@ -300,6 +304,15 @@ ui_command(struct ui *ui, const char *name)
 		return false;
 	command_perform(ui, c);
 	return true;
+}
+
+static bool
+is_taken_over(const struct screen *s, const struct command *common)
+{
+	for (size_t i = 0; s && i < s->ops->command_count; i++)
+		if (strcmp(s->ops->commands[i].name, common->name) == 0)
+			return true;
+	return false;
 }
 
 void
@@ -314,7 +327,8 @@ ui_each_command(struct ui *ui,
 		const struct command *c = &common_commands[i];
 
 		/* Alone with a file there is no task. */
-		if (ui_app(ui) || (c->run != run_back && c->run != run_forth))
+		if (!is_taken_over(s, c) &&
+			(ui_app(ui) || (c->run != run_back && c->run != run_forth)))
 			fn(context, c, command_can(ui, c));
 	}
 }

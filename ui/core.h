@@ -86,6 +86,8 @@ void pane_draw(struct pane *pane, struct cells *cells, bool cursor);
 /* command.c */
 extern const struct command common_commands[];
 extern const size_t common_command_count;
+/* What a key does now: a command that can be done, else one that cannot; NULL nothing. */
+const struct command *command_of_key(struct ui *ui, const struct key *key);
 bool command_by_key(struct ui *ui, const struct key *key);
 bool command_can(const struct ui *ui, const struct command *c);
 void command_perform(struct ui *ui, const struct command *c);

@@ -452,8 +452,10 @@ void
 dialog_confirm_name(struct ui *ui, const char *title, const char *text, const char *name,
 	dialog_button_fn fn, void *context)
 {
-	struct dialog *d = new_dialog(DIALOG_NAME, title, text, name);
+	char *whole = xasprintf(_("%s\n\nTo do it, type its name: %s"), text, name);
+	struct dialog *d = new_dialog(DIALOG_NAME, title, whole, name);
 
+	free(whole);
 	d->button_fn = fn;
 	d->context = context;
 	ui_push_overlay(ui, &d->pane, true);

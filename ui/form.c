@@ -278,8 +278,10 @@ draw_value(struct form *form, struct canvas *c, int y, struct form_field *f, boo
 	} else if (f->field->kind == FIELD_CHOICE) {
 		int used = (int)utf8_width(text);
 
+		if (used > width - 4)
+			used = width > 4 ? width - 4 : 0;
 		canvas_puts(c, y, col, role, "‹ ");
-		canvas_text(c, y, col + 2, role, text);
+		canvas_field(c, y, col + 2, used, role, 'l', text);
 		canvas_puts(c, y, col + 2 + used, role, " ›");
 		if (current)
 			canvas_cursor(c, y, col + 2);

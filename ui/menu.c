@@ -29,12 +29,37 @@ add_item(void *context, const struct command *c, bool enabled)
 	m->enabled[m->count++] = enabled;
 }
 
+/* A letter, where letters are typed. */
+static bool
+is_typed(const struct ui *ui, const struct key *key)
+{
+	const struct screen *s = ui_screen(ui);
+	const struct pane *focused = s ? screen_focused(s) : NULL;
+
+	return focused && focused->typing && key_is_text(key);
+}
+
+/* The first of its keys that means it now (Ctrl-Z is not always Suspend), best one that
+ * does not need another pane. */
 static struct str
 shown_key(const struct menu *m, size_t i)
 {
-	struct str keys = str_from(ui_command_key(m->pane.ui, m->items[i]));
+	const struct command *c = m->items[i], *meant;
+	struct str keys = str_from(ui_command_key(m->pane.ui, c)), elsewhere = STR_NONE;
 
-	return str_slice(keys, 0, str_find(keys, STR(" "), 0));
+	while (keys.len) {
+		size_t end = str_find(keys, STR(" "), 0);
+		struct str name = str_slice(keys, 0, end);
+		struct key key;
+
+		meant = key_parse(name, &key) ? command_of_key(m->pane.ui, &key) : NULL;
+		if ((meant == c || !meant) && !is_typed(m->pane.ui, &key))
+			return name;
+		if (meant == c && !elsewhere.len)
+			elsewhere = name;
+		keys = end == SIZE_MAX ? STR_NONE : str_slice(keys, end + 1, keys.len);
+	}
+	return elsewhere;
 }
 
 static void

@@ -336,10 +336,10 @@ static void
 kind_chosen(void *context, int kind)
 {
 	struct adding *a = context;
-	const struct task *t = model_task(a->n->model);
+	const struct task *t = kind < 0 ? NULL : model_task(a->n->model);
 	char name[48];
 
-	if (kind < 0 || !t) {
+	if (!t) {
 		free(a);
 		return;
 	}

@@ -398,8 +398,8 @@ run_delete(struct screen *screen)
 
 	if (!name)
 		return;
-	text = xasprintf(_("%s, its draft and all its versions go; its runs stay in the history. "
-			   "Type its name to delete it."),
+	text = xasprintf(_("%s, its draft and all its versions go; its runs stay in the "
+			   "history."),
 		name);
 	dialog_confirm_name(screen->ui, _("Delete task"), text, name, delete_answered, d);
 	free(text);

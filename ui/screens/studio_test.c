@@ -261,7 +261,7 @@ desk_life_test(struct desk *d)
 	a = xcalloc(1, sizeof(*a));
 	a->desk = d;
 	t = model_task(d->model);
-	form = form_dialog(d->screen.ui, _("Test on development sources; it really sends"),
+	form = form_dialog(d->screen.ui, _("Test: it really sends · on development sources"),
 		N_("Test|Back"), answered, a);
 	add_fields(a, form, t);
 	ui_redraw(d->screen.ui);
