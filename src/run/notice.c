@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Notices: failed, recovered, unknown, expired. They go to the task's on_failure, else to
  * the workspace's notify, else they only stand on stderr. A destination never gets a
- * notice about its own failure. Each stands in the ledger until it is sent. */
+ * notice about its own failure. A succeeded run may ping its task's dead-man URL. Each
+ * stands in the ledger until it is sent. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -40,6 +41,7 @@ add_row(struct supervisor *s, const struct notice_row *row)
 
 	n->id = row->id;
 	n->run_id = row->run_id;
+	n->task_id = row->task_id;
 	n->tries = row->tries;
 	n->destination = xstrdup(row->destination);
 	n->title = xstrdup(row->title);
@@ -49,18 +51,27 @@ add_row(struct supervisor *s, const struct notice_row *row)
 }
 
 static void
+owe(struct supervisor *s, const struct active *a, const char *destination, const char *title,
+	const char *text)
+{
+	struct notice_row row = { .run_id = a->run.id, .task_id = a->run.task_id,
+		.destination = destination, .title = title, .text = text };
+	struct err ignored = ERR_INIT;
+
+	ledger_notice_add(s->ws, &s->pass, &row, &ignored); /* else in this pass or never */
+	add_row(s, &row);
+}
+
+static void
 add_one(struct supervisor *s, const struct active *a, const char *destination, const char *title,
 	const char *text)
 {
-	struct notice_row row = { .run_id = a->run.id, .destination = destination, .title = title,
-		.text = text };
 	struct err ignored = ERR_INIT;
 	char *event;
 
 	if (is_own_failure(a, destination))
 		return;
-	ledger_notice_add(s->ws, &s->pass, &row, &ignored); /* else in this pass or never */
-	add_row(s, &row);
+	owe(s, a, destination, title, text);
 	event = xasprintf("%s: to %s", title, destination);
 	ledger_event(s->ws, a->run.id, "notice", event, &ignored);
 	free(event);
@@ -97,11 +108,10 @@ notice_resume(struct supervisor *s, struct err *err)
 void
 notice_add_ping(struct supervisor *s, const struct active *a)
 {
-	struct note *n = new_note(s);
+	char *title = xasprintf("ping of %s", a->run.task);
 
-	n->run_id = a->run.id;
-	n->task_id = a->run.task_id;
-	n->title = xasprintf("ping of %s", a->run.task);
+	owe(s, a, "", title, "");
+	free(title);
 }
 
 /* {"kind":"dead_man","url":…} */
@@ -152,10 +162,10 @@ settle(struct supervisor *s, struct note *n, bool again)
 static void
 not_sent(struct supervisor *s, struct note *n, bool may_come, const char *why)
 {
-	bool again = may_come && n->id && n->tries + 1 < MAX_TRIES;
+	bool named = *n->destination, again = may_come && n->id && n->tries + 1 < MAX_TRIES;
 
 	fprintf(stderr, "dpstudio: the notice \"%s\" could not be sent%s%s: %s%s\n", n->title,
-		n->destination ? " to " : "", n->destination ? n->destination : "", why,
+		named ? " to " : "", n->destination, why,
 		again ? " (a later pass tries again)" : "");
 	settle(s, n, again);
 }
@@ -166,7 +176,7 @@ give(struct supervisor *s, struct note *n, struct crew *c)
 	struct buf request = BUF_INIT, head = BUF_INIT;
 	struct err err = ERR_INIT;
 
-	if (!(n->destination ? request_note(s->ws, n->destination, n->title, n->text, n->key,
+	if (!(*n->destination ? request_note(s->ws, n->destination, n->title, n->text, n->key,
 				       &request, &err)
 			     : ping_request(s, n, &request, &err))) {
 		not_sent(s, n, false, err.msg);

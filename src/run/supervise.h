@@ -221,11 +221,9 @@ bool finish_run(struct supervisor *s, struct active *a, struct err *err);
 
 struct note {
 	struct note *next;
-	int64_t run_id;
-	int64_t id, tries; /* in the ledger; a ping has none */
-	char *destination; /* NULL: a ping of the task's dead-man URL */
+	int64_t id, run_id, task_id, tries;
+	char *destination; /* "": a ping of the task's dead-man URL */
 	char *title, *text, *key;
-	int64_t task_id;
 	uint32_t job;
 	bool sent;
 };

@@ -116,9 +116,10 @@ DP_API bool pass_is_alive(struct workspace *ws, int64_t pass_id);
 /* --- notices ----------------------------------------------------------------- */
 
 struct notice_row {
-	int64_t id, run_id;
-	int64_t tries; /* passes that could not get it out */
-	const char *destination, *title, *text;
+	int64_t id, run_id, task_id;
+	int64_t tries;		 /* passes that could not get it out */
+	const char *destination; /* "": the task's dead-man URL, which is pinged */
+	const char *title, *text;
 };
 struct notice_list {
 	struct notice_row *rows;

@@ -53,8 +53,8 @@ take_from_dead(struct workspace *ws, const struct pass *pass, struct err *err)
 }
 
 DB_SQL(held_sql,
-	"SELECT id, run_id, tries, destination, title, text FROM notice WHERE pass_id = $1"
-	" ORDER BY id LIMIT 1000");
+	"SELECT n.id, n.run_id, r.task_id, n.tries, n.destination, n.title, n.text FROM notice n"
+	" JOIN run r ON r.id = n.run_id WHERE n.pass_id = $1 ORDER BY n.id LIMIT 1000");
 
 bool
 ledger_notice_take(struct workspace *ws, const struct pass *pass, struct arena *a,
@@ -72,7 +72,8 @@ ledger_notice_take(struct workspace *ws, const struct pass *pass, struct arena *
 		while (s && db_next(s, &failed, err)) {
 			list->rows = rows_room(a, list->rows, list->count, sizeof(*list->rows));
 			list->rows[list->count++] = (struct notice_row){ db_int(s, 0), db_int(s, 1),
-				db_int(s, 2), db_text(s, 3, a), db_text(s, 4, a), db_text(s, 5, a) };
+				db_int(s, 2), db_int(s, 3), db_text(s, 4, a), db_text(s, 5, a),
+				db_text(s, 6, a) };
 		}
 	}
 	return db_finish(db, !failed, err);

@@ -68,11 +68,15 @@ class Scene:
         lab.must("test", "b")
         lab.must("submit", "b")
         lab.task("c", "SELECT a FROM t", destinations=("hook",), schedule=daily)
-        self.kept = lab.folder + "-kept"
+        self.keep()
+
+    def keep(self):
+        """From now on it is put back to what it is now."""
+        self.kept = self.lab.folder + "-kept"
         shutil.rmtree(self.kept, True)
-        shutil.copytree(lab.folder, self.kept)
-        self.before = len(peer.requests)
-        self.old = {d["id"] for d in ledger(lab.workspace)["deliveries"]}
+        shutil.copytree(self.lab.folder, self.kept)
+        self.before = len(self.peer.requests)
+        self.old = {d["id"] for d in ledger(self.lab.workspace)["deliveries"]}
 
     def reset(self):
         """As it was at first, whatever was done to it."""
@@ -148,6 +152,15 @@ def judge(now, arrived, settled=True, old=()):
         if settled and r["state"] in ("waiting", "running"):
             bad.append(f"run {r['id']} is stuck: {r['state']}")
     return bad
+
+
+def locked(workspace):
+    """A lock that is left on one of a workspace's files, in words; else None."""
+    inodes = {os.stat(workspace + end).st_ino for end in ("", "-passes", "-shm")
+              if os.path.exists(workspace + end)}
+    with open("/proc/locks") as f:
+        left = [line for line in f if int(line.split()[-3].split(":")[-1]) in inodes]
+    return f"a lock is left: {left}" if left else None
 
 
 def clean_end(p):

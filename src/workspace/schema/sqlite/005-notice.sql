@@ -4,7 +4,7 @@ CREATE TABLE notice (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     run_id INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
     pass_id INTEGER NOT NULL,               -- who holds it; 0: nobody
-    destination TEXT NOT NULL,
+    destination TEXT NOT NULL,              -- '': the dead-man URL of the run's task
     title TEXT NOT NULL,
     text TEXT NOT NULL,
     tries INTEGER NOT NULL DEFAULT 0,       -- passes that could not get it out
