@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "src/base/json.h"
 #include "src/cli/cli.h"
 #include "src/run/run.h"
 #include "src/run/spawn.h"
@@ -25,6 +26,7 @@ hold_standard_files(void)
 int
 main(int argc, char **argv)
 {
+	json_use_checked_memory();
 	if (argc == 2 && strcmp(argv[1], "--worker") == 0)
 		return worker_main(WORKER_FD);
 	hold_standard_files();

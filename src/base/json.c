@@ -90,6 +90,14 @@ check_duplicates(const cJSON *value, struct err *err)
 	return true;
 }
 
+void
+json_use_checked_memory(void)
+{
+	static cJSON_Hooks hooks = { xmalloc, free };
+
+	cJSON_InitHooks(&hooks);
+}
+
 cJSON *
 json_parse(struct str text, struct err *err)
 {

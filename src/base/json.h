@@ -9,6 +9,9 @@
 #include "src/base/buf.h"
 #include "src/base/err.h"
 
+/* Once, when the process begins: each cJSON call that finds no memory ends it, as xmalloc
+ * does. A text is not called wrong, nor a definition left without a part, for lack of it. */
+DP_API void json_use_checked_memory(void);
 /* Parses the whole text (nothing may follow), refusing duplicate keys, NUL (escaped
  * too), invalid UTF-8, more than 100 levels or 10,000 keys of one object. ERR_INPUT
  * with line and column. The caller

@@ -40,7 +40,7 @@ worker_environment(char *env[ARRAY_LEN(kept) + 1])
 static int
 spawn(pid_t *pid, int theirs)
 {
-	static const char program[] = "/proc/self/exe";
+	static const char program[] = "/proc/self/exe", nothing[] = "/dev/null";
 	char name[] = "dpstudio", option[] = "--worker";
 	char *argv[] = { name, option, NULL };
 	char *env[ARRAY_LEN(kept) + 1];
@@ -50,7 +50,6 @@ spawn(pid_t *pid, int theirs)
 	int rc;
 
 	worker_environment(env);
-	posix_spawn_file_actions_init(&actions);
 	posix_spawnattr_init(&attributes);
 	sigemptyset(&none);
 	sigfillset(&defaults);
@@ -59,11 +58,15 @@ spawn(pid_t *pid, int theirs)
 	posix_spawnattr_setpgroup(&attributes, 0);
 	posix_spawnattr_setflags(&attributes,
 		POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
-	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-	posix_spawn_file_actions_adddup2(&actions, theirs, WORKER_FD);
-	posix_spawn_file_actions_addclosefrom_np(&actions, WORKER_FD + 1);
-	rc = posix_spawn(pid, program, &actions, &attributes, argv, env);
+	posix_spawn_file_actions_init(&actions);
+	if ((rc = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, nothing, O_RDONLY, 0)) ||
+		(rc = posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, nothing, O_WRONLY,
+			 0)) ||
+		(rc = posix_spawn_file_actions_adddup2(&actions, theirs, WORKER_FD)) ||
+		(rc = posix_spawn_file_actions_addclosefrom_np(&actions, WORKER_FD + 1)))
+		*pid = 0; /* a worker with less would have what is not its own */
+	else
+		rc = posix_spawn(pid, program, &actions, &attributes, argv, env);
 	posix_spawn_file_actions_destroy(&actions);
 	posix_spawnattr_destroy(&attributes);
 	for (size_t i = 0; env[i]; i++)

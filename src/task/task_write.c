@@ -464,22 +464,12 @@ add_policies(cJSON *to, const struct task *t, const struct task *initial)
 	}
 }
 
-/* A definition must never lose a part because memory ran out. */
-static void
-use_checked_memory(void)
-{
-	static cJSON_Hooks hooks = { xmalloc, free };
-
-	cJSON_InitHooks(&hooks);
-}
-
 cJSON *
 task_to_json(const struct task *t)
 {
 	struct task initial;
 	cJSON *json;
 
-	use_checked_memory();
 	task_init(&initial);
 	json = cJSON_CreateObject();
 	cJSON_AddNumberToObject(json, "format", 1);

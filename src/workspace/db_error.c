@@ -37,6 +37,13 @@ db_error_corrupt(struct err *err, const char *path, const char *finding)
 	return err_hint(err, "keep the file as it is and put the last backup in its place");
 }
 
+bool
+db_error_memory(struct err *err)
+{
+	return err_set(err, ERR_IO, "the workspace: out of memory: nothing recorded is lost, start "
+		"again with more memory");
+}
+
 static bool
 set_full(struct err *err, const char *path)
 {
@@ -92,6 +99,8 @@ db_error_set(struct err *err, sqlite3 *handle, const char *path)
 {
 	int extended = sqlite3_extended_errcode(handle);
 
+	if (extended == SQLITE_IOERR_NOMEM)
+		return db_error_memory(err);
 	switch (extended & 0xff) {
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
@@ -100,6 +109,8 @@ db_error_set(struct err *err, sqlite3 *handle, const char *path)
 		return db_error_foreign(err, path, "it is not an SQLite file");
 	case SQLITE_CORRUPT:
 		return db_error_corrupt(err, path, sqlite3_errmsg(handle));
+	case SQLITE_NOMEM:
+		return db_error_memory(err);
 	case SQLITE_FULL:
 		return set_full(err, path);
 	case SQLITE_READONLY:

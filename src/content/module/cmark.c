@@ -4,6 +4,7 @@
 
 #include <cmark-gfm-core-extensions.h>
 #include <cmark-gfm.h>
+#include <stdlib.h>
 
 /* Extensions add node types at run time, so kinds are told by cmark's names. */
 static const struct {
@@ -168,12 +169,13 @@ cmark_parse(struct arena *arena, struct str marked, struct err *err)
 {
 	static const char *const extensions[] = { "table", "strikethrough", "autolink",
 		"tasklist" };
+	static cmark_mem memory = { xcalloc, xrealloc, free }; /* its own would abort */
 	cmark_parser *parser;
 	cmark_node *document;
 	struct md_node *root = NULL;
 
 	cmark_gfm_core_extensions_ensure_registered();
-	parser = cmark_parser_new(CMARK_OPT_STRIKETHROUGH_DOUBLE_TILDE);
+	parser = cmark_parser_new_with_mem(CMARK_OPT_STRIKETHROUGH_DOUBLE_TILDE, &memory);
 	for (size_t i = 0; i < ARRAY_LEN(extensions); i++) {
 		cmark_syntax_extension *e = cmark_find_syntax_extension(extensions[i]);
 
