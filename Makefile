@@ -150,10 +150,10 @@ $(O)/replay/%: $(O)/tests/fuzz/%.o $(O)/tests/fuzz/replay.o $(O)/libengine.a
 	$(if $(V),,@echo "  ld $@";)$(LINK) -rdynamic -o $@ $(filter %.o,$^) -Wl,--whole-archive $(O)/libengine.a -Wl,--no-whole-archive $(LIBS_exe)
 
 # Preloaded into the program by tests/faults: fails or records its calls.
-build/faults/shim.so: tests/faults/shim.c Makefile
+build/faults/shim.so: tests/faults/shim.c tests/faults/shim_sites.c tests/faults/shim_sites.h Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CSTD) $(WARN) -Werror -fvisibility=default -fno-builtin \
-	  -O1 -g -shared -o $@ $<
+	  -O1 -g -shared -o $@ $(filter %.c,$^)
 
 .PHONY: unit replay
 replay: $(REPLAY)

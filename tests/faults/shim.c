@@ -2,7 +2,7 @@
 /* A preloaded library that makes one call fail, or writes down what reaches the disk and
  * the wire. DPSTUDIO_TEST_FAULT says what, as key=value joined by commas:
  *
- *   call=pwrite   write pwrite fsync fdatasync open connect malloc spawn, and openw: the
+ *   call=pwrite   write pwrite pread fsync fdatasync open connect spawn, and openw: the
  *                 opening for writing of the file `under` itself
  *   n=5           the fifth call of a process fails; 0: none
  *   more=1        and every one after it
@@ -14,12 +14,17 @@
  *                 sent" once something has gone to the net
  *   call=render   the same at the n-th time that the Markdown library asks for memory
  *   died=FILE
+ *   call=malloc   malloc, calloc, realloc: calls are told apart by the chain of calls that
+ *                 leads to them, and the n-th of one chain fails
+ *   site=NUMBER   that chain, as `count` names it; what happens is appended to `died`:
+ *                 "main|worker failed", and "main|worker ended STATUS"
  *   slow=30       the name server answers after so many seconds, that there is no such name
  *   jump=FILE     as soon as the file is there, CLOCK_MONOTONIC is JUMP_S ahead (who counts)
  *   garble=noise  the n-th send of a worker to its parent is noise as long as it; twice:
  *                 goes out two times; cut: only the first half of it; mixed: with some
  *                 bytes changed
- *   count=FILE    at exit, the number of calls, one line "worker N" or "main N"
+ *   count=FILE    at exit, the number of calls, one line "worker N" or "main N"; of
+ *                 malloc one line for each chain, "main NUMBER N"
  *   record=FILE   appends a record for every change of a file under `under` and for
  *                 every send to a TCP socket
  *   under=PATH    a prefix of paths
@@ -44,6 +49,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tests/faults/shim_sites.h"
+
 #define PATH_SIZE 512
 #define JUMP_S 1000000
 
@@ -54,8 +61,9 @@ extern void *__libc_realloc(void *p, size_t size);
 static char wanted[16], count_file[PATH_SIZE], record_file[PATH_SIZE], under[PATH_SIZE];
 static char jump_file[PATH_SIZE], garble[8], died_file[PATH_SIZE];
 static long fail_at, calls, slow_names;
+static uint64_t fail_site;
 static int fail_errno = EIO, record_fd = -1;
-static bool fail_more, is_worker, ready, sent;
+static bool fail_more, is_worker, ready, sent, failed_here;
 
 static void
 take_text(char *to, size_t size, const char *value, size_t len)
@@ -104,6 +112,8 @@ begin(void)
 			take_text(died_file, sizeof(died_file), value, value_len);
 		else if (strncmp(p, "garble=", 7) == 0)
 			take_text(garble, sizeof(garble), value, value_len);
+		else if (strncmp(p, "site=", 5) == 0)
+			fail_site = strtoull(value, NULL, 16);
 		else if (strncmp(p, "n=", 2) == 0)
 			fail_at = atol(value);
 		else if (strncmp(p, "more=", 5) == 0)
@@ -127,7 +137,12 @@ begin(void)
 	ready = true;
 }
 
-/* _exit is where every process of the program ends, exit(3) included. */
+static const char *
+who(void)
+{
+	return is_worker ? "worker" : "main";
+}
+
 static void
 tell_count(void)
 {
@@ -137,10 +152,24 @@ tell_count(void)
 	if (!count_file[0])
 		return;
 	fd = (int)syscall(SYS_openat, AT_FDCWD, count_file, O_WRONLY | O_APPEND | O_CREAT, 0600);
-	n = snprintf(line, sizeof(line), "%s %ld\n", is_worker ? "worker" : "main", calls);
-	syscall(SYS_write, fd, line, (size_t)n);
+	n = snprintf(line, sizeof(line), "%s %ld\n", who(), calls);
+	if (strcmp(wanted, "malloc") == 0)
+		site_tell(fd, who());
+	else
+		syscall(SYS_write, fd, line, (size_t)n);
 	syscall(SYS_close, fd);
 	count_file[0] = '\0';
+}
+
+static void
+tell_died(const char *what)
+{
+	char line[PATH_SIZE + 64];
+	int n = snprintf(line, sizeof(line), "%s %s\n", who(), what);
+	int fd = (int)syscall(SYS_openat, AT_FDCWD, died_file, O_WRONLY | O_APPEND | O_CREAT, 0600);
+
+	syscall(SYS_write, fd, line, (size_t)n);
+	syscall(SYS_close, fd);
 }
 
 static void __attribute__((destructor))
@@ -149,10 +178,16 @@ end(void)
 	tell_count();
 }
 
+/* Where every process of the program ends, exit(3) included. */
 void
 _exit(int status)
 {
+	char what[32];
+
 	tell_count();
+	snprintf(what, sizeof(what), "ended %d", status);
+	if (failed_here)
+		tell_died(what);
 	for (;;)
 		syscall(SYS_exit_group, status);
 }
@@ -187,15 +222,14 @@ path_at(int fd, const char *path, char text[PATH_SIZE])
 static void
 die_here(const char *call, int fd, const char *path)
 {
-	char at[PATH_SIZE], line[PATH_SIZE + 64];
-	int saved = errno, file, n;
+	char at[PATH_SIZE], what[PATH_SIZE + 32];
+	int saved = errno;
 
 	if (++calls != fail_at)
 		return;
 	path_at(fd, path, at);
-	n = snprintf(line, sizeof(line), "%s %s %s\n", is_worker ? "worker" : "main", call, at);
-	file = (int)syscall(SYS_openat, AT_FDCWD, died_file, O_WRONLY | O_APPEND | O_CREAT, 0600);
-	syscall(SYS_write, file, line, (size_t)n);
+	snprintf(what, sizeof(what), "%s %s", call, at);
+	tell_died(what);
 	syscall(SYS_kill, syscall(SYS_getpid), SIGKILL);
 	errno = saved;
 }
@@ -209,12 +243,9 @@ pass_by(const char *call, int fd, const char *path)
 
 /* The Markdown library asks for memory: a message is being rendered. */
 static void
-pass_by_render(const void *caller)
+pass_by_render(void)
 {
-	Dl_info from;
-
-	if (ready && strcmp(wanted, "render") == 0 && dladdr(caller, &from) && from.dli_fname &&
-		strstr(from.dli_fname, "cmark"))
+	if (ready && strcmp(wanted, "render") == 0 && site_is_of("cmark"))
 		die_here("malloc", -1, "render");
 }
 
@@ -296,6 +327,8 @@ ssize_t
 pread64(int fd, void *bytes, size_t len, off_t offset)
 {
 	pass_by("pread", fd, NULL);
+	if (fails("pread"))
+		return -1;
 	return syscall(SYS_pread64, fd, bytes, len, offset);
 }
 
@@ -494,22 +527,45 @@ send(int fd, const void *bytes, size_t len, int flags)
 	return syscall(SYS_sendto, fd, bytes, len, flags, NULL, 0);
 }
 
+/* Inlined: sites count frames from here. */
+static inline __attribute__((always_inline)) bool
+memory_fails(const void *caller)
+{
+	uint64_t site;
+
+	if (!ready || strcmp(wanted, "malloc") != 0)
+		return false;
+	if (failed_here) {
+		errno = ENOMEM;
+		return fail_more;
+	}
+	if (fail_at == 0 && !count_file[0])
+		return false;
+	site = site_here(caller, fail_site);
+	if (!site || (fail_site && site != fail_site) || site_count(site) != fail_at)
+		return false;
+	failed_here = true;
+	tell_died("failed");
+	errno = ENOMEM;
+	return true;
+}
+
 void *
 malloc(size_t size)
 {
-	pass_by_render(__builtin_return_address(0));
-	return fails("malloc") ? NULL : __libc_malloc(size);
+	pass_by_render();
+	return memory_fails(__builtin_return_address(0)) ? NULL : __libc_malloc(size);
 }
 
 void *
 calloc(size_t n, size_t size)
 {
-	pass_by_render(__builtin_return_address(0));
-	return fails("malloc") ? NULL : __libc_calloc(n, size);
+	pass_by_render();
+	return memory_fails(__builtin_return_address(0)) ? NULL : __libc_calloc(n, size);
 }
 
 void *
 realloc(void *p, size_t size)
 {
-	return fails("malloc") ? NULL : __libc_realloc(p, size);
+	return memory_fails(__builtin_return_address(0)) ? NULL : __libc_realloc(p, size);
 }
