@@ -39,14 +39,18 @@ offer(const struct completion *c, const char *word)
 /* --- names of the workspace --------------------------------------------------------- */
 
 static void
+offer_name(void *completion, struct str name)
+{
+	offer_part(completion, name);
+}
+
+static void
 offer_tasks(const struct completion *c, struct workspace *ws, struct arena *a)
 {
-	struct err err = ERR_INIT;
-	struct task_list list;
+	struct err ignored = ERR_INIT;
 
-	if (task_store_list(ws, false, a, &list, &err))
-		for (size_t i = 0; i < list.count; i++)
-			offer(c, list.rows[i].name);
+	(void)a;
+	task_store_names(ws, c->prefix, offer_name, (void *)c, &ignored);
 }
 
 static void

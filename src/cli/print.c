@@ -8,6 +8,7 @@
 
 #include "src/base/utf8.h"
 
+#define STYLE_END "\x1b[0m"
 #define GAP 2	 /* columns between two of a list */
 #define LEAST_CUT 8 /* a column that may be cut keeps this many */
 
@@ -55,7 +56,7 @@ static void
 put_styled(FILE *to, enum style style, struct str text, bool colour)
 {
 	if (colour && codes[style][0])
-		fprintf(to, "%s%.*s\x1b[0m", codes[style], STR_ARG(text));
+		fprintf(to, "%s%.*s" STYLE_END, codes[style], STR_ARG(text));
 	else
 		fwrite(text.p ? text.p : "", 1, text.len, to);
 }
@@ -70,6 +71,8 @@ void
 list_fini(struct list *l)
 {
 	arena_fini(&l->arena);
+	buf_fini(&l->clean);
+	buf_fini(&l->formatted);
 	free(l->cells);
 	l->cells = NULL;
 }
@@ -77,29 +80,26 @@ list_fini(struct list *l)
 void
 list_add(struct list *l, enum style style, const char *text)
 {
-	struct buf clean = BUF_INIT;
-
-	utf8_sanitize(&clean, str_from(text ? text : ""), true);
+	buf_clear(&l->clean);
+	utf8_sanitize(&l->clean, str_from(text ? text : ""), true);
 	if (l->cell_count == l->cell_room) {
 		l->cell_room = l->cell_room ? 2 * l->cell_room : 64;
 		l->cells = xreallocarray(l->cells, l->cell_room, sizeof(*l->cells));
 	}
 	l->cells[l->cell_count++] =
-		(struct list_cell){ arena_str(&l->arena, buf_str(&clean)), style };
-	buf_fini(&clean);
+		(struct list_cell){ arena_str(&l->arena, buf_str(&l->clean)), style };
 }
 
 void
 list_addf(struct list *l, enum style style, const char *fmt, ...)
 {
-	struct buf text = BUF_INIT;
 	va_list ap;
 
+	buf_clear(&l->formatted);
 	va_start(ap, fmt);
-	buf_vaddf(&text, fmt, ap);
+	buf_vaddf(&l->formatted, fmt, ap);
 	va_end(ap);
-	list_add(l, style, buf_text(&text));
-	buf_fini(&text);
+	list_add(l, style, buf_text(&l->formatted));
 }
 
 /* Width of each column; those that may be cut share what a terminal lacks. */
@@ -132,34 +132,40 @@ measure(const struct list *l, size_t *widths, int room)
 	}
 }
 
+/* Blanks up to the next column stay plain; the last column has none. */
 static void
-put_row(const struct list *l, const struct list_cell *cells, const size_t *widths, bool colour)
+put_row(const struct list *l, const struct list_cell *cells, const size_t *widths, bool colour,
+	struct buf *line)
 {
-	struct buf cell = BUF_INIT;
-
+	buf_clear(line);
 	for (size_t i = 0; i < l->column_count; i++) {
-		struct str shown;
-		size_t len;
+		bool styled = colour && codes[cells[i].style][0], last = i + 1 == l->column_count;
+		size_t start, len;
 
-		buf_clear(&cell);
-		utf8_add_padded(&cell, cells[i].text, widths[i], l->columns[i].align);
-		if (i + 1 < l->column_count)
-			buf_add_repeat(&cell, " ", GAP);
-		shown = buf_str(&cell);
-		for (len = shown.len; len > 0 && shown.p[len - 1] == ' ';)
+		if (styled)
+			buf_adds(line, codes[cells[i].style]);
+		start = line->len;
+		utf8_add_padded(line, cells[i].text, widths[i], l->columns[i].align);
+		for (len = line->len; len > start && line->p[len - 1] == ' ';)
 			len--;
-		put_styled(stdout, cells[i].style, str_slice(shown, 0, len), colour);
-		if (i + 1 < l->column_count)
-			fwrite(shown.p + len, 1, shown.len - len, stdout);
+		if (styled || last) {
+			size_t blanks = line->len - len;
+
+			buf_truncate(line, len);
+			buf_adds(line, styled ? STYLE_END : "");
+			buf_add_repeat(line, " ", last ? 0 : blanks);
+		}
+		buf_add_repeat(line, " ", last ? 0 : GAP);
 	}
-	putchar('\n');
-	buf_fini(&cell);
+	buf_addc(line, '\n');
+	fwrite(line->p, 1, line->len, stdout);
 }
 
 void
 list_print(const struct list *l, const char *nothing)
 {
 	bool colour = wants_colour(stdout);
+	struct buf line = BUF_INIT;
 	struct list_cell *head;
 	size_t *widths;
 
@@ -172,9 +178,10 @@ list_print(const struct list *l, const char *nothing)
 	measure(l, widths, print_terminal_columns(stdout));
 	for (size_t i = 0; i < l->column_count; i++)
 		head[i] = (struct list_cell){ str_from(l->columns[i].header), STYLE_HEAD };
-	put_row(l, head, widths, colour);
+	put_row(l, head, widths, colour, &line);
 	for (size_t i = 0; i + l->column_count <= l->cell_count; i += l->column_count)
-		put_row(l, l->cells + i, widths, colour);
+		put_row(l, l->cells + i, widths, colour, &line);
+	buf_fini(&line);
 	free(head);
 	free(widths);
 }

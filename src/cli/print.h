@@ -35,6 +35,7 @@ struct list {
 	size_t column_count;
 	struct list_cell *cells;
 	size_t cell_count, cell_room;
+	struct buf clean, formatted; /* of the cell being added */
 };
 
 void list_init(struct list *l, const struct list_column *columns, size_t count);

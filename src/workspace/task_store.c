@@ -17,8 +17,9 @@
 	" coalesce(p.sources, d.sources), coalesce(p.env, d.env), coalesce(p.mode, d.mode)," \
 	" coalesce(p.runner, d.runner), p.published_by, p.published_us," \
 	" (SELECT max(v.number) FROM version v WHERE v.task_id = t.id)," \
-	" CASE WHEN d.digest = (SELECT v.digest FROM version v WHERE v.task_id = t.id" \
-	"   ORDER BY v.number DESC LIMIT 1) THEN 2" \
+	" CASE WHEN d.digest = CASE WHEN p.number = (SELECT max(v.number) FROM version v" \
+	"     WHERE v.task_id = t.id) THEN p.digest ELSE (SELECT v.digest FROM version v" \
+	"     WHERE v.task_id = t.id ORDER BY v.number DESC LIMIT 1) END THEN 2" \
 	" WHEN EXISTS (SELECT 1 FROM passed_test e WHERE e.task_id = t.id" \
 	"   AND e.content_digest = d.content_digest AND e.id > d.after_test" \
 	"   AND NOT EXISTS (SELECT 1 FROM draft_source ds LEFT JOIN source s ON s.name = ds.source" \
@@ -29,9 +30,11 @@
 
 DB_SQL(find_name, ROW " WHERE t.name = $1");
 DB_SQL(find_id, ROW " WHERE t.id = $1");
-DB_SQL(list_all, ROW " ORDER BY d.folder, t.name");
-DB_SQL(list_published, ROW " WHERE t.published > 0 ORDER BY d.folder, t.name");
+DB_SQL(list_all, ROW);
+DB_SQL(outline, "SELECT t.id, t.name, d.folder FROM task t JOIN draft d ON d.task_id = t.id");
+DB_SQL(list_published, ROW " WHERE t.published > 0");
 DB_SQL(all_names, "SELECT name FROM task ORDER BY name");
+DB_SQL(names_from, "SELECT name FROM task WHERE name >= $1 ORDER BY name");
 DB_SQL(add_task, "INSERT INTO task (uuid, name, created_us, created_by)"
 	" VALUES ($1, $2, $3, $4) ON CONFLICT (name) DO NOTHING RETURNING id");
 DB_SQL(rename_task, "UPDATE task SET name = $2 WHERE id = $1");
@@ -105,18 +108,68 @@ task_store_by_id(struct workspace *ws, int64_t task_id, struct arena *a, struct 
 	return !failed && err_set(err, ERR_NOT_FOUND, "the task is not there any more");
 }
 
-bool
-task_store_list(struct workspace *ws, bool only_published, struct arena *a,
+static int
+by_folder_and_name(const void *a, const void *b)
+{
+	const struct task_row *one = a, *other = b;
+	int order = strcmp(one->folder, other->folder);
+
+	return order ? order : strcmp(one->name, other->name);
+}
+
+static void
+read_outline(struct db_stmt *s, struct arena *a, struct task_row *row)
+{
+	*row = (struct task_row){ .id = db_int(s, 0), .name = db_text(s, 1, a),
+		.folder = db_text(s, 2, a) };
+}
+
+/* Read in the order in which they lie and sorted here: the rows are wide for a database
+ * to carry around. */
+static bool
+read_list(struct workspace *ws, const struct db_sql *sql,
+	void (*read)(struct db_stmt *, struct arena *, struct task_row *), struct arena *a,
 	struct task_list *list, struct err *err)
 {
-	struct db_stmt *s = db_query(ws->db, only_published ? &list_published : &list_all, err,
-		"");
+	struct db_stmt *s = db_query(ws->db, sql, err, "");
 	bool failed = true;
 
 	*list = (struct task_list){ 0 };
 	while (s && db_next(s, &failed, err)) {
 		list->rows = rows_room(a, list->rows, list->count, sizeof(*list->rows));
-		read_row(s, a, &list->rows[list->count++]);
+		read(s, a, &list->rows[list->count++]);
+	}
+	if (list->count)
+		qsort(list->rows, list->count, sizeof(*list->rows), by_folder_and_name);
+	return !failed;
+}
+
+bool
+task_store_list(struct workspace *ws, bool only_published, struct arena *a,
+	struct task_list *list, struct err *err)
+{
+	return read_list(ws, only_published ? &list_published : &list_all, read_row, a, list, err);
+}
+
+bool
+task_store_outline(struct workspace *ws, struct arena *a, struct task_list *list, struct err *err)
+{
+	return read_list(ws, &outline, read_outline, a, list, err);
+}
+
+bool
+task_store_names(struct workspace *ws, struct str prefix,
+	void (*fn)(void *context, struct str name), void *context, struct err *err)
+{
+	struct db_stmt *s = db_query(ws->db, &names_from, err, "s", prefix);
+	bool failed = true;
+
+	while (s && db_next(s, &failed, err)) {
+		if (!str_starts(db_bytes(s, 0), prefix)) {
+			db_end(s);
+			return true;
+		}
+		fn(context, db_bytes(s, 0));
 	}
 	return !failed;
 }

@@ -58,6 +58,12 @@ DP_API bool task_store_by_id(struct workspace *ws, int64_t task_id, struct arena
 	struct task_row *row, struct err *err);
 DP_API bool task_store_list(struct workspace *ws, bool only_published, struct arena *a,
 	struct task_list *list, struct err *err);
+/* The same with no more than id, folder and name of each; task_store_by_id has the rest. */
+DP_API bool task_store_outline(struct workspace *ws, struct arena *a, struct task_list *list,
+	struct err *err);
+/* Names alone that begin with `prefix`, sorted. */
+DP_API bool task_store_names(struct workspace *ws, struct str prefix,
+	void (*fn)(void *context, struct str name), void *context, struct err *err);
 /* Refused while a studio holds unsaved work on it (unless `force`). */
 DP_API bool task_store_rename(struct workspace *ws, const char *name, const char *to, bool force,
 	struct err *err);
