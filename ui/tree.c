@@ -111,7 +111,7 @@ apply_filter(struct tree *tree)
 	if (tree->filtered)
 		tree->match = xreallocarray(tree->match, tree->count + 1, sizeof(size_t));
 	for (size_t i = 0; tree->filtered && i < tree->count; i++) {
-		struct tree_row info = { .role = ROLE_TEXT };
+		struct tree_row info = { .role = ROLE_TEXT, .text_alone = true };
 
 		buf_clear(&text);
 		tree->tree_ops->row(tree, i, &text, &info);

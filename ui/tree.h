@@ -13,6 +13,7 @@
 enum tree_branch { BRANCH_NONE, BRANCH_CLOSED, BRANCH_OPEN };
 
 struct tree_row {
+	bool text_alone; /* asked by the filter: the rest may stay as it is */
 	int depth;
 	enum tree_branch branch;
 	enum role role;

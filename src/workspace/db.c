@@ -365,6 +365,12 @@ db_foreign_changes(struct db *db)
 	return version;
 }
 
+int64_t
+db_own_changes(struct db *db)
+{
+	return sqlite3_total_changes64(db->handle);
+}
+
 bool
 db_in_transaction(const struct db *db)
 {

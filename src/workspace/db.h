@@ -92,6 +92,8 @@ DP_API const char *db_text(const struct db_stmt *stmt, int column, struct arena 
 DP_API void db_configure(void);
 /* A number that changes when another connection has changed the database. */
 DP_API int64_t db_foreign_changes(struct db *db);
+/* The same for what this one has changed. */
+DP_API int64_t db_own_changes(struct db *db);
 
 /* BEGIN IMMEDIATE; inside another one a savepoint, so that calls nest. Each begin is
  * ended by exactly one commit or rollback. A failed commit has rolled back. */

@@ -76,7 +76,7 @@ on_model(void *context, enum model_event event)
 		break;
 	case MODEL_STORED:
 		/* SQL that was typed makes no other message until it is run. */
-		desk_tasks_read(d);
+		desk_tasks_stored(d);
 		desk_steps_later(d);
 		desk_run_warm_later(d);
 		return;

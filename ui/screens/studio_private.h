@@ -28,7 +28,8 @@ struct desk_task_row { /* a folder (task SIZE_MAX) or a task of the list */
 struct desk_tasks {
 	struct tree tree;
 	struct arena arena;
-	struct task_list list;
+	struct task_list list; /* an outline; uuid stands in those that were shown since */
+	int64_t foreign, own;  /* changes of the database before it was read */
 	struct desk_task_row *rows;
 	size_t count;
 	int64_t open; /* the task that was when the list was read last */
@@ -153,6 +154,8 @@ void desk_next_pane(struct desk *d, int by);
 void desk_tasks_init(struct desk *d);
 void desk_tasks_fini(struct desk *d);
 void desk_tasks_read(struct desk *d);
+/* Only the draft of the open task was stored. */
+void desk_tasks_stored(struct desk *d);
 /* NULL: on a folder, or there is none. */
 const struct task_row *desk_tasks_current(struct desk *d);
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "src/workspace/db.h"
 #include "ui/screens/studio_private.h"
 
 static bool
@@ -59,25 +60,75 @@ wanted_task(struct desk *d)
 	return open;
 }
 
+static bool
+is_as_read(const struct desk_tasks *t, struct db *db)
+{
+	return t->rows && t->foreign != -1 && t->foreign == db_foreign_changes(db) &&
+	       t->own == db_own_changes(db);
+}
+
 void
 desk_tasks_read(struct desk *d)
 {
+	struct db *db = workspace_db(d->studio->ws);
 	struct desk_tasks *t = &d->tasks;
 	struct arena a = ARENA_INIT;
 	struct task_list list = { 0 };
-	int64_t wanted = wanted_task(d);
+	int64_t wanted = wanted_task(d), foreign = db_foreign_changes(db);
 	struct err err = ERR_INIT;
 
-	if (!task_store_list(d->studio->ws, false, &a, &list, &err)) {
-		arena_fini(&a);
-		ui_error(d->screen.ui, &err);
+	if (!is_as_read(t, db)) {
+		if (!task_store_outline(d->studio->ws, &a, &list, &err)) {
+			arena_fini(&a);
+			ui_error(d->screen.ui, &err);
+			return;
+		}
+		arena_fini(&t->arena);
+		t->arena = a;
+		t->list = list;
+		t->foreign = foreign;
+		t->own = db_own_changes(db);
+		lay_rows(t);
+	}
+	select_task(t, wanted);
+	pane_dirty(&t->tree.pane);
+}
+
+/* All of a task is read when it is first shown; false: it cannot be now. */
+static bool
+complete(struct desk *d, struct task_row *task)
+{
+	struct err ignored = ERR_INIT;
+	struct task_row whole;
+
+	if (!task->uuid && task_store_by_id(d->studio->ws, task->id, &d->tasks.arena, &whole,
+				   &ignored))
+		*task = whole;
+	return task->uuid != NULL;
+}
+
+/* Of a list of many, this one row is read again. `own` stays: what else this studio has
+ * changed is still to be read. */
+void
+desk_tasks_stored(struct desk *d)
+{
+	struct desk_tasks *t = &d->tasks;
+	struct task_row *task = t->list.rows, *end = task + t->list.count;
+	const char *name, *folder;
+
+	while (task < end && task->id != model_task_id(d->model))
+		task++;
+	if (task == end || t->foreign != db_foreign_changes(workspace_db(d->studio->ws))) {
+		desk_tasks_read(d);
 		return;
 	}
-	arena_fini(&t->arena);
-	t->arena = a;
-	t->list = list;
-	lay_rows(t);
-	select_task(t, wanted);
+	name = task->name;
+	folder = task->folder;
+	task->uuid = NULL;
+	if (!complete(d, task) || strcmp(task->name, name) != 0 ||
+		strcmp(task->folder, folder) != 0)
+		desk_tasks_read(d);
+	pane_dirty(&t->tree.pane);
 }
 
 const struct task_row *
@@ -114,7 +165,7 @@ row(struct tree *tree, size_t i, struct buf *text, struct tree_row *info)
 {
 	struct desk *d = tree->context;
 	const struct desk_task_row *r = &d->tasks.rows[i];
-	const struct task_row *task;
+	struct task_row *task;
 
 	if (r->task == SIZE_MAX) {
 		buf_adds(text, r->folder);
@@ -126,7 +177,8 @@ row(struct tree *tree, size_t i, struct buf *text, struct tree_row *info)
 	info->depth = *r->folder ? 1 : 0;
 	if (task->id == model_task_id(d->model))
 		info->role = ROLE_TITLE;
-	task_marks(task, info);
+	if (!info->text_alone && complete(d, task))
+		task_marks(task, info);
 }
 
 static void
