@@ -257,6 +257,12 @@ add_pretty(struct buf *to, const cJSON *value, size_t depth)
 }
 
 void
+json_print_inside(struct buf *to, const cJSON *value, size_t depth)
+{
+	add_pretty(to, value, depth);
+}
+
+void
 json_print(struct buf *to, const cJSON *value)
 {
 	add_pretty(to, value, 0);

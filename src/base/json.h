@@ -20,6 +20,8 @@ DP_API cJSON *json_parse(struct str text, struct err *err);
 /* Keys in the order they stand, two spaces a level, "\n" at the end; short
  * arrays and objects of scalars stay on one line. UTF-8 as it is. */
 DP_API void json_print(struct buf *to, const cJSON *value);
+/* As it stands in an array or object `depth` levels down, without what follows it. */
+DP_API void json_print_inside(struct buf *to, const cJSON *value, size_t depth);
 /* One line, no spaces. */
 DP_API void json_print_compact(struct buf *to, const cJSON *value);
 /* Appends "…" with JSON escapes; UTF-8 is left as it is. */

@@ -11,8 +11,6 @@ draft_style(enum draft_state s)
 static void
 json_list(const struct task_list *list, const struct zone *zone)
 {
-	cJSON *array = cJSON_CreateArray();
-
 	for (size_t i = 0; i < list->count; i++) {
 		const struct task_row *t = &list->rows[i];
 		cJSON *o = cJSON_CreateObject();
@@ -32,9 +30,9 @@ json_list(const struct task_list *list, const struct zone *zone)
 		cJSON_AddStringToObject(o, "owner", t->owner);
 		session_json_text(o, "published_by", t->published_by);
 		session_json_time(o, "published_at", zone, t->published_us);
-		cJSON_AddItemToArray(array, o);
+		print_json_item(o, i);
 	}
-	print_json(array);
+	print_json_end(list->count);
 }
 
 static void

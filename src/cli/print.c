@@ -217,6 +217,24 @@ print_json(cJSON *value)
 	cJSON_Delete(value);
 }
 
+void
+print_json_item(cJSON *item, size_t before)
+{
+	struct buf text = BUF_INIT;
+
+	buf_adds(&text, before ? ",\n  " : "[\n  ");
+	json_print_inside(&text, item, 1);
+	fwrite(buf_text(&text), 1, text.len, stdout);
+	buf_fini(&text);
+	cJSON_Delete(item);
+}
+
+void
+print_json_end(size_t count)
+{
+	puts(count ? "\n]" : "[]");
+}
+
 static void DP_PRINTF(3, 0)
 talk(enum style style, const char *before, const char *fmt, va_list ap)
 {

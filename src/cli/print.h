@@ -49,6 +49,10 @@ void list_print(const struct list *l, const char *nothing);
 void print_field(const char *name, enum style style, const char *fmt, ...) DP_PRINTF(3, 4);
 /* Prints to stdout and deletes it. */
 void print_json(cJSON *value);
+/* An array of many objects, each as soon as it is made: print_json of them together would
+ * say the same. `before`: how many were printed. */
+void print_json_item(cJSON *item, size_t before);
+void print_json_end(size_t count);
 /* stderr, "\n" added. Silent with `-q`-like settings there are none: talk is short. */
 void print_talk(const char *fmt, ...) DP_PRINTF(1, 2);
 void print_styled(FILE *to, enum style style, const char *fmt, ...) DP_PRINTF(3, 4);
