@@ -91,6 +91,8 @@ def workspace(folder, postgres):
              ["source", "add", "big", "--kind", "sqlite", f"path={folder}/big.db"],
              ["destination", "add", "out", "--channel", "file", f"path={folder}/out"]]
     if postgres:
+        columns = ", ".join(f"{field} text" for field in FIELDS)
+        postgres.sql("".join(f"CREATE TABLE {word} ({columns});" for word in WORDS))
         steps.append(["source", "add", "pg", "--kind", "postgres",
                       *postgres.env["DPSTUDIO_TEST_PG"].split()])
         tasks.append(define(folder, "served", [

@@ -175,8 +175,9 @@ def open_prompt(postgres, program, folder, results):
 
 
 def completion_round(postgres, folder, env, results):
-    """Keys inside words of a statement, the list of words on the screen."""
-    statement = b"SELECT department, amount FROM customers WHERE discount"
+    """Keys inside words of a statement, most with the list of tables, columns or keywords on
+    the screen."""
+    statement = b"SELECT * FROM customers WHERE created_at = margin AND revenue > discount"
     terminals = {"dpstudio": Terminal([STUDIO, "studio", "typed"], env, results.term)}
     terminals["dpstudio"].settle(time.monotonic(), 0.5, until=b"Result")
     terminals["dpstudio"].key(b"\0333", 0.2)
