@@ -214,9 +214,13 @@ def query_round(postgres, folder, env, results):
     psql_env = {"HOME": folder, "PSQLRC": "/dev/null", "PAGER": "cat",
                 "PSQL_HISTORY": "/dev/null"}
     typed = {word: (TWENTY % word + ";\n").encode() for word in ("jolt", "fizz")}
-    psql = first_query(psql_words(postgres, postgres.bin() + "/psql"), psql_env, results, "psql",
-                       typed["jolt"])
-    ours = first_query([STUDIO, "studio", "served"], env, results, "dpstudio", F5)
+    for i in range(4):
+        psql = first_query(psql_words(postgres, postgres.bin() + "/psql"), psql_env, results,
+                           "psql", typed["jolt"])
+        ours = first_query([STUDIO, "studio", "served"], env, results, "dpstudio", F5)
+        if i < 3:
+            psql.end()
+            ours.end()
     for i in range(20):
         word = ("fizz", "jolt")[i % 2]
         ours.key((b"\033[1;5F", b"\033[1;5H")[i % 2], 0.15)
