@@ -23,8 +23,10 @@ def dense(text):
 
 class Terminal:
     """One tmux server of our own with one window."""
+    started = []
 
     def __init__(self, folder, columns, rows, argv):
+        Terminal.started.append(self)
         self.socket = os.path.join(folder, f"tmux{next(number)}")
         self.environment = {"PATH": os.environ["PATH"], "HOME": folder, "TZ": "UTC",
                             "TERM": "xterm-256color", "LANG": "C.UTF-8"}
@@ -106,5 +108,7 @@ def run_steps(steps):
             print(f"ok {name}", flush=True)
         except (Lost, ValueError) as why:
             print(f"not ok {name}\n{why}", flush=True)
+            for t in Terminal.started:  # nothing goes on behind a failure
+                t.close()
             return 1
     return 0
