@@ -127,7 +127,7 @@ static const struct pane_ops editor_ops = {
 	.paste = handle_paste,
 	.focus = handle_focus,
 	.keys_help = N_("Ctrl-Z Alt-U / Ctrl-Y Alt-E\tUndo, redo\n"
-			"Ctrl-X Ctrl-C Ctrl-V\tCut, copy, paste (a line when nothing is selected)\n"
+			"Ctrl-X Ctrl-C Ctrl-V\tCut, copy, paste; without selection a line\n"
 			"Shift-arrows Ctrl-A\tSelect, select all\n"
 			"Ctrl-F F3 Shift-F3\tFind, next, previous\n"
 			"Ctrl-R\tReplace\n"

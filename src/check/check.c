@@ -25,6 +25,12 @@ emit(struct checker *c, enum check_rule rule, const char *code, struct spot spot
 	buf_fini(&place);
 }
 
+const char *
+check_said(const struct checker *c, const char *text)
+{
+	return c->context->say && text && *text ? c->context->say(text) : text;
+}
+
 void
 check_say(struct checker *c, enum check_rule rule, struct spot spot, const char *hint,
 	const char *fmt, ...)
@@ -33,9 +39,9 @@ check_say(struct checker *c, enum check_rule rule, struct spot spot, const char 
 	va_list ap;
 
 	va_start(ap, fmt);
-	buf_vaddf(&text, fmt, ap);
+	buf_vaddf(&text, check_said(c, fmt), ap);
 	va_end(ap);
-	emit(c, rule, check_rule_info(rule)->code, spot, hint, buf_text(&text));
+	emit(c, rule, check_rule_info(rule)->code, spot, check_said(c, hint), buf_text(&text));
 	buf_fini(&text);
 }
 

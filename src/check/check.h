@@ -58,6 +58,7 @@ struct check_context {
 	const struct settings *(*settings)(void *data, const char *name);
 	const char *timezone; /* the workspace's */
 	int64_t now_us;	      /* 0: the clock's */
+	say_fn say;	      /* messages and hints in the person's language; NULL: English */
 };
 
 /* Errors found (warnings are not counted). `context` NULL: files without workspace. */

@@ -44,6 +44,9 @@ struct spot {
 
 #define SPOT(way_) ((struct spot){ (way_), -1, -1 })
 
+/* A text of ours in the language that is wanted. */
+const char *check_said(const struct checker *c, const char *text) DP_FORMAT_ARG(2);
+/* `hint` and `fmt` go into the catalogue (share/dev/locale) and are said in that language. */
 void check_say(struct checker *c, enum check_rule rule, struct spot spot, const char *hint,
 	const char *fmt, ...) DP_PRINTF(5, 6);
 /* With a code of its own instead of the rule's. */

@@ -11,7 +11,7 @@ check_inputs(struct checker *c, const struct node *node, const struct json_path 
 		size_t up = check_find_node(c, node->inputs[i].node);
 
 		if (up == SIZE_MAX)
-			check_say(c, RULE_UNKNOWN_NODE, SPOT(&item), "", "there is no node \"%s\"",
+			check_say(c, RULE_UNKNOWN_NODE, SPOT(&item), NULL, "there is no node \"%s\"",
 				node->inputs[i].node);
 		else if (c->task->nodes[up].kind != NODE_QUERY &&
 			 c->task->nodes[up].kind != NODE_ASSIGN)

@@ -40,10 +40,10 @@ check_picture(const struct delivery *d, const struct block *block, const struct 
 	if (!takes_pictures(d)) {
 		if (d->channel->budget > 0)
 			check_say(d->c, RULE_NO_PICTURE, SPOT(&path), d->channel->picture_max ?
-				"give the destination app_id and app_secret, or the picture a \"url\"" :
-				"give a \"url\" that the readers' clients can reach",
+				N_("give the destination app_id and app_secret, or the picture a \"url\"") :
+				N_("give a \"url\" that the readers' clients can reach"),
 				"%s (%s) takes no pictures by a file: it is left out",
-				d->destination, d->channel->label);
+				d->destination, check_said(d->c, d->channel->label));
 		return;
 	}
 	if (!strstr(block->path, "${") &&
@@ -79,7 +79,7 @@ check_columns(const struct delivery *d, const struct block *block, const struct 
 	if (d->channel->most_columns > 0 && count > d->channel->most_columns)
 		check_say(d->c, RULE_COLUMNS, SPOT(item), "choose the columns to show",
 			"%s (%s) shows %zu of the table's %zu columns", d->destination,
-			d->channel->label, d->channel->most_columns, count);
+			check_said(d->c, d->channel->label), d->channel->most_columns, count);
 }
 
 /* Only texts that may hold a tag are worth the parser. */
@@ -101,7 +101,7 @@ check_html(const struct delivery *d, const struct block *block, const struct jso
 		check_say(d->c, RULE_HTML, SPOT(&text),
 			"set the block's mode to source to send a channel's own tags",
 			"%s (%s) leaves %.60s and other tags out in rich mode", d->destination,
-			d->channel->label, buf_text(&tag));
+			check_said(d->c, d->channel->label), buf_text(&tag));
 	buf_fini(&tag);
 	arena_fini(&arena);
 }
@@ -144,7 +144,7 @@ check_keywords(const struct delivery *d)
 	if (any && !has)
 		check_say(d->c, RULE_KEYWORD, SPOT(&d->place), "put one into the title",
 			"none of %s's keywords is in title or text: %s would refuse the message "
-			"unless data brings one", d->destination, d->channel->label);
+			"unless data brings one", d->destination, check_said(d->c, d->channel->label));
 }
 
 static void
@@ -157,17 +157,17 @@ check_mentions(const struct delivery *d)
 		unsigned can;
 		const char *what;
 	} all[] = {
-		{ m->all, MENTION_ALL, "mention all" },
-		{ m->users.count > 0, MENTION_USERS, "mention by user id" },
-		{ m->mobiles.count > 0, MENTION_MOBILES, "mention by mobile number" },
-		{ m->emails.count > 0, MENTION_EMAILS, "mention by mail address" },
+		{ m->all, MENTION_ALL, N_("mention all") },
+		{ m->users.count > 0, MENTION_USERS, N_("mention by user id") },
+		{ m->mobiles.count > 0, MENTION_MOBILES, N_("mention by mobile number") },
+		{ m->emails.count > 0, MENTION_EMAILS, N_("mention by mail address") },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(all) && d->channel->budget > 0; i++)
 		if (all[i].asked && !(d->channel->mentions & all[i].can))
-			check_say(d->c, RULE_MENTION, SPOT(&mentions), "",
-				"%s (%s) cannot %s", d->destination, d->channel->label,
-				all[i].what);
+			check_say(d->c, RULE_MENTION, SPOT(&mentions), NULL,
+				"%s (%s) cannot %s", d->destination, check_said(d->c, d->channel->label),
+				check_said(d->c, all[i].what));
 }
 
 static void
@@ -190,7 +190,7 @@ check_one(const struct delivery *d)
 		d->channel->attach_max == 0)
 		check_say(d->c, RULE_ATTACH, SPOT(&oversize), "set oversize to split",
 			"%s (%s) takes no files: what does not fit is left out", d->destination,
-			d->channel->label);
+			check_said(d->c, d->channel->label));
 	check_keywords(d);
 	check_mentions(d);
 }

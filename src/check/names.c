@@ -190,5 +190,5 @@ check_nearest(const struct checker *c, const struct names *names, struct str nam
 				consider(name, f->lists[k].columns[n].name, &best, &near);
 	}
 	if (near)
-		snprintf(hint, 160, "did you mean %s?", near);
+		snprintf(hint, 160, check_said(c, N_("did you mean %s?")), near);
 }

@@ -15,7 +15,7 @@ struct ref_check {
 };
 
 static const char time_hint[] =
-	"give the time expression to a parameter and write ${its name} here";
+	N_("give the time expression to a parameter and write ${its name} here");
 static const char *const built_in[] = { "$bizdate", "$cyctime", "$gmtdate", "$bizmonth" };
 
 static struct spot
@@ -48,17 +48,18 @@ say_unassigned(struct ref_check *r, const struct template_item *item)
 	char hint[160];
 
 	if (looks_like_time(item->name))
-		snprintf(hint, sizeof(hint), "%s", time_hint);
+		snprintf(hint, sizeof(hint), "%s", check_said(r->c, time_hint));
 	else if (legacy)
-		snprintf(hint, sizeof(hint), "add a parameter with the value %s", legacy);
+		snprintf(hint, sizeof(hint),
+			check_said(r->c, N_("add a parameter with the value %s")), legacy);
 	else
 		check_nearest(r->c, r->names, item->name, hint);
 	if (!*hint && r->is_script)
-		snprintf(hint, sizeof(hint), "a variable of the script is written $name or "
-					     "$${name}");
+		snprintf(hint, sizeof(hint), "%s",
+			check_said(r->c, N_("a variable of the script is written $name or $${name}")));
 	else if (!*hint)
-		snprintf(hint, sizeof(hint), "add it to the parameters, or write $${ for a "
-					     "literal ${");
+		snprintf(hint, sizeof(hint), "%s",
+			check_said(r->c, N_("add it to the parameters, or write $${ for a literal ${")));
 	check_say(r->c, RULE_UNASSIGNED, spot_of(r, item), hint, "${%.*s} has no value",
 		STR_ARG(item->name));
 }
@@ -70,9 +71,10 @@ check_indexes(struct ref_check *r, const struct template_item *item, bool is_par
 
 	if (item->index_count > most)
 		check_say(r->c, RULE_INDEX, spot_of(r, item),
-			most ? "write one index: ${column[row]}" : "write it without an index",
+			most ? N_("write one index: ${column[row]}") : N_("write it without an index"),
 			"${%.*s} is %s: it has %s", STR_ARG(item->name),
-			most ? "a column" : "a parameter", most ? "rows, no columns" : "one value");
+			check_said(r->c, most ? N_("a column") : N_("a parameter")),
+			check_said(r->c, most ? N_("rows, no columns") : N_("one value")));
 }
 
 /* The names of SQL, scripts and conditions: parameters, then the nodes before. */
@@ -128,7 +130,7 @@ check_body(struct ref_check *r, const struct template_item *item)
 		check_say(r->c, RULE_NAME_CLASH, spot_of(r, item),
 			"rename the parameter, or give the column an alias in the SQL",
 			"${%.*s} is a parameter and %s", STR_ARG(item->name),
-			bound ? "an input" : "a result column");
+			check_said(r->c, bound ? N_("an input") : N_("a result column")));
 	else if (column == FOUND_MANY)
 		say_ambiguous(r, item);
 	else if (column == FOUND_ONE)
@@ -146,8 +148,8 @@ check_item(struct ref_check *r, const struct template_item *item, struct str tex
 	if (item->kind == TEMPLATE_BAD) {
 		bool time = looks_like_time(str_slice(text, 2, text.len));
 
-		check_say(r->c, RULE_REFERENCE, spot_of(r, item), time ? time_hint : "", "%s",
-			item->message);
+		check_say(r->c, RULE_REFERENCE, spot_of(r, item), time ? time_hint : NULL, "%s",
+			check_said(r->c, item->message));
 	} else if (item->kind == TEMPLATE_REF) {
 		if (r->is_body)
 			check_body(r, item);

@@ -58,7 +58,7 @@ check_condition(struct checker *c, const struct condition *one, const struct jso
 	check_time_value(c, &value, one->value);
 	check_time_value(c, &value, one->value2);
 	if (at == SIZE_MAX) {
-		check_say(c, RULE_UNKNOWN_NODE, SPOT(&node), "", "there is no node \"%s\"",
+		check_say(c, RULE_UNKNOWN_NODE, SPOT(&node), NULL, "there is no node \"%s\"",
 			one->node);
 		return;
 	}
@@ -171,7 +171,7 @@ check_calendar(struct checker *c)
 
 	if (*c->task->calendar && c->context->calendar &&
 		!c->context->calendar(c->context->data, c->task->calendar))
-		check_say(c, RULE_UNKNOWN_CALENDAR, SPOT(&name), "",
+		check_say(c, RULE_UNKNOWN_CALENDAR, SPOT(&name), NULL,
 			"there is no calendar \"%s\"", c->task->calendar);
 }
 

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "src/check/check.h"
 #include "src/task/task_json.h"
 #include "ui/choice.h"
 #include "ui/form.h"
@@ -75,35 +74,16 @@ current(struct conditions *c)
 
 /* --- what is said about it -------------------- */
 
-struct note_sink {
-	struct check_sink sink;
-	struct notes *notes;
-	char way[32]; /* "$.conditions[0]" */
-};
-
-static void
-take_problem(struct check_sink *self, const struct check_problem *p)
-{
-	struct note_sink *s = (struct note_sink *)self;
-
-	if (!str_starts(str_from(p->path), str_from(s->way)))
-		return;
-	notes_add(s->notes, p->level == CHECK_ERROR ? ROLE_ERROR : ROLE_WARNING, NULL, "%s",
-		p->message);
-	if (*p->hint)
-		notes_add(s->notes, ROLE_INFO, NULL, "%s", p->hint);
-}
-
 static void
 show_notes(struct conditions *c)
 {
 	const struct task *t = model_task(c->model);
-	struct note_sink sink = { { take_problem }, &c->notes, "" };
+	char way[32];
 
 	notes_clear(&c->notes);
 	if (t && t->condition_count) {
-		snprintf(sink.way, sizeof(sink.way), "$.conditions[%zu]", tree_current(&c->list));
-		(void)check_task(t, NULL, &sink.sink);
+		snprintf(way, sizeof(way), "$.conditions[%zu]", tree_current(&c->list));
+		draft_note_problems(c->model, way, &c->notes);
 	}
 	notes_add(&c->notes, ROLE_DIM, NULL, "%s",
 		_("All of them must hold, else the run is skipped, with the reason in its history. "

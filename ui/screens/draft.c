@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "src/check/check.h"
 #include "src/run/run.h"
 #include "src/source/source.h"
 #include "src/sql/select_list.h"
@@ -142,6 +143,36 @@ draft_push(struct studio *s)
 	push->name = model_text(m, STR("push"));
 	t->nodes = nodes;
 	return push;
+}
+
+struct note_sink {
+	struct check_sink sink;
+	struct notes *notes;
+	const char *way;
+};
+
+static void
+take_problem(struct check_sink *self, const struct check_problem *p)
+{
+	struct note_sink *s = (struct note_sink *)self;
+	size_t len = strlen(s->way);
+
+	if (strncmp(p->path, s->way, len) != 0)
+		return;
+	if (p->level == CHECK_ERROR)
+		notes_add(s->notes, ROLE_ERROR, NULL, "✗ %s", p->message);
+	else
+		notes_add(s->notes, ROLE_WARNING, NULL, "! %s", p->message);
+	if (*p->hint)
+		notes_add(s->notes, ROLE_INFO, NULL, "%s", p->hint);
+}
+
+void
+draft_note_problems(struct model *m, const char *way, struct notes *notes)
+{
+	struct note_sink sink = { { take_problem }, notes, way };
+
+	(void)check_task(model_task(m), &(struct check_context){ .say = i18n_say }, &sink.sink);
 }
 
 struct name_list

@@ -34,6 +34,9 @@ struct node *draft_push(struct studio *s);
 /* The one after it is worked on; false when there is no other. */
 bool draft_next_push(struct studio *s);
 
+/* Adds what the check says of the open draft at a JSON path ("$.nodes[0]") or below it. */
+void draft_note_problems(struct model *m, const char *way, struct notes *notes);
+
 /* The words of a list typed with commas or blanks, in the draft's memory. */
 struct name_list draft_words(struct model *m, const char *text);
 

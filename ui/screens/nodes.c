@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "src/check/check.h"
 #include "src/task/task_json.h"
 #include "ui/choice.h"
 #include "ui/dialog.h"
@@ -93,25 +92,6 @@ row(struct tree *tree, size_t i, struct buf *text, struct tree_row *info)
 
 /* --- what is said of it -------------------- */
 
-struct note_sink {
-	struct check_sink sink;
-	struct notes *notes;
-	char way[32]; /* "$.nodes[0]" */
-};
-
-static void
-take_problem(struct check_sink *self, const struct check_problem *p)
-{
-	struct note_sink *s = (struct note_sink *)self;
-
-	if (!str_starts(str_from(p->path), str_from(s->way)))
-		return;
-	notes_add(s->notes, p->level == CHECK_ERROR ? ROLE_ERROR : ROLE_WARNING, NULL, "%s",
-		p->message);
-	if (*p->hint)
-		notes_add(s->notes, ROLE_INFO, NULL, "%s", p->hint);
-}
-
 static void
 show_notes(struct nodes *n)
 {
@@ -126,15 +106,14 @@ show_notes(struct nodes *n)
 				  "ended as it accepts."),
 		[NODE_PUSH] = N_("A push node sends a message, to destinations of its own."),
 	};
-	struct note_sink sink = { { take_problem }, &n->notes, "" };
 	const struct node *node = nodes_current(n, NULL);
+	char way[32];
 
 	notes_clear(&n->notes);
 	if (!node)
 		return;
-	snprintf(sink.way, sizeof(sink.way), "$.nodes[%zu]",
-		n->rows[tree_current(&n->list)].node);
-	(void)check_task(model_task(n->model), NULL, &sink.sink);
+	snprintf(way, sizeof(way), "$.nodes[%zu]", n->rows[tree_current(&n->list)].node);
+	draft_note_problems(n->model, way, &n->notes);
 	notes_add(&n->notes, ROLE_DIM, NULL, "%s", _(about[node->kind]));
 }
 

@@ -69,6 +69,7 @@ check(struct desk *d, const struct task *t)
 
 	forget_problems(&d->steps);
 	if (check_workspace_init(&known, d->studio->ws, &err)) {
+		known.context.say = i18n_say;
 		d->steps.errors = check_task(t, &known.context, &sink.sink);
 		check_workspace_fini(&known);
 	} else if (err.code == ERR_BUSY) {
@@ -85,6 +86,7 @@ desk_steps_check(struct desk *d, struct err *err)
 
 	if (!check_workspace_init(&known, d->studio->ws, err))
 		return false;
+	known.context.say = i18n_say;
 	ok = !t || check_task_first(t, &known.context, err);
 	check_workspace_fini(&known);
 	return ok;

@@ -57,7 +57,7 @@ fill(struct versions *v)
 		studio_time(v->studio, r->published_us, when);
 		table_add(&v->table, ROLE_TEXT, when);
 		table_add(&v->table, ROLE_TEXT, r->published_by);
-		table_add(&v->table, r->tested ? ROLE_OK : ROLE_DIM, r->tested ? _("counts") : "–");
+		table_add(&v->table, r->tested ? ROLE_OK : ROLE_DIM, r->tested ? _("passed") : "–");
 		table_add(&v->table, ROLE_TEXT, r->note);
 	}
 	table_end(&v->table);
