@@ -123,7 +123,8 @@ show_row(struct nodes *n)
 	size_t part;
 	const struct node *node = nodes_current(n, &part);
 
-	pane_set_title(&n->form.pane, "%s · %s", _("Node"), node ? node->name : "");
+	pane_set_title(&n->form.pane, "%s%s%s", _("Node"), node ? " · " : "",
+		node ? node->name : "");
 	nodes_form_fill(n);
 	show_notes(n);
 	ui_refresh_chrome(n->screen.ui); /* the keys are those of the row's kind */
@@ -290,8 +291,11 @@ add_node(struct nodes *n, enum node_kind kind, const char *name)
 	struct node node = new_node(n, t, kind, name);
 	struct node *list = model_array(n->model, t->node_count + 1, sizeof(*list));
 
-	memcpy(list, t->nodes, place * sizeof(*list));
-	memcpy(list + place + 1, t->nodes + place, (t->node_count - place) * sizeof(*list));
+	if (place)
+		memcpy(list, t->nodes, place * sizeof(*list));
+	if (t->node_count > place)
+		memcpy(list + place + 1, t->nodes + place,
+			(t->node_count - place) * sizeof(*list));
 	list[place] = node;
 	t->nodes = list;
 	t->node_count++;
