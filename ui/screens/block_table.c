@@ -45,8 +45,7 @@ static const struct field table_fields[] = {
 
 static const struct field column_fields[] = {
 	{ .name = "field", .label = N_("Field"), .required = true,
-		.help = N_("column of the result (Ctrl-Space lists them); q2.column or input.column "
-			   "when several have it") },
+		.help = N_("Ctrl-Space lists them; q2.column or input.column where several have it") },
 	{ .name = "header", .label = N_("Header"), .help = N_("empty: the field's name") },
 	{ .name = "prefix", .label = N_("Prefix"), .help = N_("before the value, blanks count") },
 	{ .name = "suffix", .label = N_("Suffix"), .help = N_("after the value, blanks count") },
@@ -498,7 +497,7 @@ block_table_fini(struct block_screen *b)
 void
 block_table_layout(struct block_screen *b, struct rect a)
 {
-	int left = a.cols / 2, right = a.cols - left, form = 8, top = a.rows - form;
+	int left = a.cols / 2, right = a.cols - left, form = a.rows >= 20 ? 9 : 8, top = a.rows - form;
 
 	pane_place(&b->columns.pane, (struct rect){ a.row, a.col, top, left }, FRAME_BOX);
 	pane_place(&b->column.pane, (struct rect){ a.row + top, a.col, form, left }, FRAME_BOX);

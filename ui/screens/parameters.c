@@ -510,7 +510,7 @@ static void
 layout(struct screen *screen, struct rect a)
 {
 	struct parameters *p = (struct parameters *)screen;
-	int left = a.cols / 2, form = a.rows > 17 ? 6 : 5, top = a.rows - form, upper;
+	int left = a.cols / 2, form = a.rows > 17 ? 7 : 5, top = a.rows - form, upper;
 
 	if (a.cols < 70 || a.rows < 14) {
 		tabs_layout(&p->tabs, a);
