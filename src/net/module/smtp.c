@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
+#include <string.h>
 
 #include "src/net/module/smtp_session.h"
 
@@ -189,15 +190,19 @@ write_message(struct mail *m)
 {
 	struct str text = m->request->message;
 	bool ends = text.len > 0 && text.p[text.len - 1] == '\n';
-	size_t from = 0, at;
+	size_t from = 0;
+	const char *dot;
 
-	if (text.len > 0 && text.p[0] == '.' && !smtp_session_write(m->session, STR("."), m->err))
-		return false;
-	while ((at = str_find(text, STR("\n."), from)) != SIZE_MAX) {
-		if (!smtp_session_write(m->session, str_slice(text, from, at + 2), m->err) ||
+	/* Attachments hold no dots: they are looked for alone. */
+	for (size_t at = 0; at < text.len &&
+		(dot = memchr(text.p + at, '.', text.len - at)); at++) {
+		at = (size_t)(dot - text.p);
+		if (at > 0 && text.p[at - 1] != '\n')
+			continue;
+		if (!smtp_session_write(m->session, str_slice(text, from, at), m->err) ||
 			!smtp_session_write(m->session, STR("."), m->err))
 			return false;
-		from = at + 2;
+		from = at;
 	}
 	return smtp_session_write(m->session, str_slice(text, from, text.len), m->err) &&
 		(ends || smtp_session_write(m->session, STR("\r\n"), m->err));
