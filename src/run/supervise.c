@@ -150,6 +150,16 @@ resume(struct supervisor *s, struct active *a, struct err *err)
 	return true;
 }
 
+static bool
+has_older_here(const struct supervisor *s, const struct active *a)
+{
+	for (const struct active *o = s->actives; o; o = o->next)
+		if (o->run.task_id == a->run.task_id && o->run.id < a->run.id &&
+			o->run.cause == CAUSE_SCHEDULE && o->phase != ACTIVE_DONE)
+			return true;
+	return false;
+}
+
 bool
 supervisor_add(struct supervisor *s, const struct run_row *run, struct err *err)
 {
@@ -160,6 +170,7 @@ supervisor_add(struct supervisor *s, const struct run_row *run, struct err *err)
 	while (*link)
 		link = &(*link)->next;
 	*link = a;
+	a->is_behind = run->cause == CAUSE_SCHEDULE && has_older_here(s, a);
 	s->dirty = true;
 	if (!load_definition(s, a, &a->err)) {
 		a->phase = ACTIVE_SENDING; /* ends with its error in the first turn */
@@ -186,16 +197,6 @@ forget_lost(struct active *a, struct err *err)
 	a->worker = NULL;
 	err_clear(err);
 	return true;
-}
-
-static bool
-has_older_here(const struct supervisor *s, const struct active *a)
-{
-	for (const struct active *o = s->actives; o; o = o->next)
-		if (o->run.task_id == a->run.task_id && o->run.id < a->run.id &&
-			o->run.cause == CAUSE_SCHEDULE && o->phase != ACTIVE_DONE)
-			return true;
-	return false;
 }
 
 /* An older run of the same task goes first (overlap queue and replace). When it is not
@@ -300,7 +301,7 @@ may_begin(struct supervisor *s, struct active *a, int64_t room, bool *may, struc
 	bool blocked;
 
 	*may = false;
-	if (a->phase != ACTIVE_WAITING || s->quitting || dry_or_paused(s, a))
+	if (a->phase != ACTIVE_WAITING || s->quitting || dry_or_paused(s, a) || a->is_behind)
 		return true;
 	if (!must_wait(s, a, &blocked, err))
 		return false;
@@ -392,6 +393,21 @@ advance(struct supervisor *s, struct active *a, struct err *err)
 	return finish_run(s, a, err);
 }
 
+/* The oldest run of a task that waits here is asked again. */
+static void
+let_next_begin(struct supervisor *s, int64_t task_id)
+{
+	struct active *next = NULL;
+
+	for (struct active *a = s->actives; a; a = a->next)
+		if (a->run.task_id == task_id && a->is_behind && (!next || a->run.id < next->run.id))
+			next = a;
+	if (!next)
+		return;
+	next->is_behind = has_older_here(s, next);
+	s->dirty = true;
+}
+
 static void
 drop_done(struct supervisor *s)
 {
@@ -401,6 +417,7 @@ drop_done(struct supervisor *s)
 		struct active *a = *link;
 		if (a->phase == ACTIVE_DONE) {
 			*link = a->next;
+			let_next_begin(s, a->run.task_id);
 			crew_forget(s, a);
 			active_free(a);
 		} else {

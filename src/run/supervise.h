@@ -72,6 +72,7 @@ struct active {
 	bool planned_in_ledger;
 	bool attempted;	      /* a delivery was attempted: no run-level retry any more */
 	bool cancel_told;
+	bool is_behind; /* an older run of its task is in this pass, and goes first */
 	enum err_code stop_code; /* why it is being cancelled: ERR_CANCELLED, ERR_TIMEOUT */
 	const char *skip_reason;
 	struct err err;

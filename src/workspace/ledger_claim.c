@@ -188,8 +188,8 @@ DB_SQL(elsewhere_sql,
 DB_SQL(source_use_sql, "SELECT count(*) FROM run_source WHERE source = $1 AND run_id <> $2");
 
 DB_SQL(older_open_sql,
-	"SELECT count(*) FROM run WHERE task_id = $1 AND id < $2 AND cause = 'schedule'"
-	" AND state IN ('waiting', 'running')");
+	"SELECT EXISTS (SELECT 1 FROM run WHERE task_id = $1 AND id < $2 AND cause = 'schedule'"
+	" AND state IN ('waiting', 'running'))");
 
 bool
 ledger_older_open(struct workspace *ws, const struct run_row *run, int64_t *count,
