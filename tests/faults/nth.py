@@ -13,6 +13,7 @@ import collections
 import errno
 import os
 import random
+import signal
 import sys
 import time
 
@@ -35,6 +36,8 @@ CALLS = {"write": errno.ENOSPC, "pwrite": errno.ENOSPC, "fsync": errno.EIO,
 ONE_OF = 397  # sites of malloc are in the sample
 NO_MEMORY = "dpstudio: out of memory: nothing"
 AGAIN = 5  # times for what depends on which process was quicker
+# The C library's own: without memory for its configuration it reads through NULL.
+FALLS = ("nss_database", "getpwuid")
 LIST = os.path.join(TOP, "build/faults/malloc.txt")
 
 Case = collections.namedtuple("Case", "name call who n more site", defaults=("",))
@@ -101,7 +104,7 @@ class Trial:
             with open(died) as f:
                 self.fates = [line.split(" ", 1)[1].strip() for line in f]
         said = self.said = f"{p.returncode} {p.stdout}{p.stderr}"
-        why = clean_end(p) or self.wrong_fate(p) or locked(scene.lab.workspace)
+        why = not self.fell(p) and clean_end(p) or self.wrong_fate(p) or locked(scene.lab.workspace)
         self.why = f"{why}: {said}" if why else self.wrong_ledger(scene, p, said)
 
     def failed(self):
@@ -110,6 +113,10 @@ class Trial:
     def ended(self):
         """The process that got no memory ended at once: it goes on nowhere."""
         return "ended 4" in self.fates
+
+    def fell(self, p):
+        return p.returncode == -signal.SIGSEGV and \
+            any(name in fate for fate in self.fates for name in FALLS)
 
     def wrong_fate(self, p):
         if not self.case.site:

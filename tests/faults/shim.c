@@ -17,7 +17,8 @@
  *   call=malloc   malloc, calloc, realloc: calls are told apart by the chain of calls that
  *                 leads to them, and the n-th of one chain fails
  *   site=NUMBER   that chain, as `count` names it; what happens is appended to `died`:
- *                 "main|worker failed", and "main|worker ended STATUS"
+ *                 "main|worker failed", "… below CALLER<ITS CALLER<…" and, when it
+ *                 ends by _exit, "… ended STATUS"
  *   slow=30       the name server answers after so many seconds, that there is no such name
  *   jump=FILE     as soon as the file is there, CLOCK_MONOTONIC is JUMP_S ahead (who counts)
  *   garble=noise  the n-th send of a worker to its parent is noise as long as it; twice:
@@ -531,6 +532,7 @@ send(int fd, const void *bytes, size_t len, int flags)
 static inline __attribute__((always_inline)) bool
 memory_fails(const void *caller)
 {
+	char below[PATH_SIZE];
 	uint64_t site;
 
 	if (!ready || strcmp(wanted, "malloc") != 0)
@@ -546,6 +548,8 @@ memory_fails(const void *caller)
 		return false;
 	failed_here = true;
 	tell_died("failed");
+	site_names(below, sizeof(below));
+	tell_died(below);
 	errno = ENOMEM;
 	return true;
 }

@@ -71,6 +71,37 @@ site_here(const void *caller, uint64_t wanted)
 	return w.hash << 32 | (uint32_t)first;
 }
 
+struct names {
+	char *text;
+	size_t size, len;
+	int skip;
+};
+
+static _Unwind_Reason_Code
+add_name(struct _Unwind_Context *context, void *argument)
+{
+	struct names *n = argument;
+	Dl_info from;
+	int len;
+
+	if (n->skip-- > 0 || !dladdr((void *)_Unwind_GetIP(context), &from) || !from.dli_sname)
+		return _URC_NO_REASON;
+	len = snprintf(n->text + n->len, n->size - n->len, "<%s", from.dli_sname);
+	if (len < 0 || (size_t)len >= n->size - n->len)
+		return _URC_END_OF_STACK;
+	n->len += (size_t)len;
+	return _URC_NO_REASON;
+}
+
+void
+site_names(char *text, size_t size)
+{
+	struct names n = { .text = text, .size = size, .skip = OWN_FRAMES };
+
+	n.len = (size_t)snprintf(text, size, "below");
+	_Unwind_Backtrace(add_name, &n);
+}
+
 struct look {
 	const char *library;
 	int frames;

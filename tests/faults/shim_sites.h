@@ -5,11 +5,14 @@
 #define DP_FAULTS_SHIM_SITES_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* The number of the chain of calls down to `caller`, where the calling function, one of
  * the shim's own, returns to. `wanted`: 0 may be returned for any other. */
 uint64_t site_here(const void *caller, uint64_t wanted);
+/* The nearest callers by name, as far as they have one: "below realloc<add_row<…". */
+void site_names(char *text, size_t size);
 /* Whether a library of that name is among the nearest callers. */
 bool site_is_of(const char *library);
 /* How often this process has been there, this time included. */
