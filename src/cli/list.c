@@ -40,7 +40,10 @@ add_row(struct list *l, const struct task_row *t, const struct zone *zone)
 {
 	char when[40];
 
-	list_addf(l, STYLE_PLAIN, "%s%s%s", t->folder, *t->folder ? "/" : "", t->name);
+	if (*t->folder)
+		list_addf(l, STYLE_PLAIN, "%s/%s", t->folder, t->name);
+	else
+		list_add(l, STYLE_PLAIN, t->name);
 	list_add(l, draft_style(t->draft), draft_state_name(t->draft));
 	if (t->version)
 		list_addf(l, STYLE_GOOD, "%lld%s", (long long)t->version,
