@@ -39,6 +39,7 @@ NO_MEMORY = "dpstudio: out of memory: nothing"
 AGAIN = 5  # times for what depends on which process was quicker
 # The C library's own: without memory for its configuration it asserts, or reads through NULL.
 FALLS = ("nss_database", "getpwuid")
+SAID = r"((\w+: version \d+ is published|passed\. Next: .*)\n)?"
 LIST = os.path.join(TOP, "build/faults/malloc.txt")
 
 Case = collections.namedtuple("Case", "name call who n more site", defaults=("",))
@@ -126,8 +127,7 @@ class Trial:
         if lines > self.fates.count("ended 4"):
             return "out of memory, but not exit status 4"
         # What was done may have been said before, as it is true.
-        if lines and self.case.who == "main" and \
-                not re.fullmatch(r"(\w+: version \d+ is published\n)?.*\n", p.stderr):
+        if lines and self.case.who == "main" and not re.fullmatch(SAID + r".*\n", p.stderr):
             return "more than one line"
         return None
 
