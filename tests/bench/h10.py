@@ -32,7 +32,7 @@ def grow_ledger(workspace, runs):
                    f"{columns} FROM run WHERE id <= {made}")
         db.execute(f"INSERT INTO delivery (id, run_id, {sends}) SELECT id + {sent}, run_id + {base}, "
                    f"{sends} FROM delivery WHERE run_id <= {made}")
-    db.execute("INSERT INTO delivery_body SELECT id, 'as it was sent' FROM delivery WHERE id NOT IN "
+    db.execute("INSERT INTO delivery_body (delivery_id, body) SELECT id, 'as it was sent' FROM delivery WHERE id NOT IN "
                "(SELECT delivery_id FROM delivery_body)")
     db.commit()
     db.close()
