@@ -100,7 +100,7 @@ check_html(const struct delivery *d, const struct block *block, const struct jso
 	if (root && markdown_find_html(root, &tag))
 		check_say(d->c, RULE_HTML, SPOT(&text),
 			"set the block's mode to source to send a channel's own tags",
-			"%s (%s) leaves %.60s and other tags out in rich mode", d->destination,
+			"%s (%s) leaves %s and other tags out in rich mode", d->destination,
 			check_said(d->c, d->channel->label), buf_text(&tag));
 	buf_fini(&tag);
 	arena_fini(&arena);

@@ -6,6 +6,8 @@
 #include "src/content/html_text.h"
 #include "src/content/render_module.h"
 
+#define TAG_COLUMNS 60 /* of a tag that is quoted */
+
 /* Author's spans as they are, data spans as marks with their index. */
 static void
 add_marked(struct buf *to, const struct text *source)
@@ -273,8 +275,8 @@ is_lost_tag(const struct md_node *node, struct buf *tag)
 		return false;
 	}
 	end = str_find(text, STR(">"), 0);
-	if (end != SIZE_MAX)
-		buf_truncate(tag, from + end + 1);
+	text = str_slice(text, 0, end == SIZE_MAX ? end : end + 1);
+	buf_truncate(tag, from + utf8_fit(text, TAG_COLUMNS, NULL));
 	return true;
 }
 

@@ -15,7 +15,7 @@ DP_API struct md_node *markdown_parse(struct arena *arena, const struct text *so
 	struct err *err);
 
 /* The first tag of the author's HTML that plain text leaves out (no <br>, no comment),
- * appended to `tag`. False: there is none. */
+ * cut to a line and appended to `tag`. False: there is none. */
 DP_API bool markdown_find_html(const struct md_node *root, struct buf *tag);
 
 /* Appends `url` as it may stand in a link: a scheme of http, https, mailto or

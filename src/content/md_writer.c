@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "src/content/md_writer.h"
 
-#include <ctype.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "src/base/utf8.h"
 #include "src/content/html_text.h"
 #include "src/content/markdown.h"
+#include "src/content/md_marks.h"
 
 void
 md_writer_init(struct md_writer *w, const struct md_dialect *dialect)
@@ -153,68 +152,37 @@ add_spans(struct md_writer *w, const struct text *t, escape_fn author, escape_fn
 
 /* --- the author's literal text --- */
 
-static bool
-is_word_at(struct str s, size_t i)
-{
-	return i < s.len && (isalnum((unsigned char)s.p[i]) || (s.p[i] & 0x80));
-}
-
-static bool
-is_blank_at(struct str s, size_t i)
-{
-	return i >= s.len || s.p[i] == ' ' || s.p[i] == '\n';
-}
-
-/* Pairs of a mark of which one may open and the next may close. */
+/* `live`: a byte each, as md_marks_find says. */
 static void
-find_pairs(struct str s, char mark, bool *live)
-{
-	bool anywhere = mark == '*' || mark == '`'; /* also within a word */
-	size_t open = SIZE_MAX;
-
-	for (size_t i = 0; i < s.len; i++) {
-		if (s.p[i] != mark)
-			continue;
-		if (open != SIZE_MAX && !is_blank_at(s, i - 1) &&
-			(anywhere || !is_word_at(s, i + 1))) {
-			live[open] = live[i] = true;
-			open = SIZE_MAX;
-		} else if (open == SIZE_MAX && !is_blank_at(s, i + 1) &&
-			   (anywhere || i == 0 || !is_word_at(s, i - 1))) {
-			open = i;
-		}
-	}
-}
-
-static bool
-opens_tag(struct str s, size_t i)
-{
-	return i + 1 < s.len && (isalpha((unsigned char)s.p[i + 1]) || strchr("/!@", s.p[i + 1]));
-}
-
-/* What stands in the text, escaped or not, stays what it is: a client takes "*x*" for
- * marks again, and a bar for the end of a table's cell. */
-static void
-add_literal(struct md_writer *w, struct str s)
+add_literal(struct md_writer *w, struct str s, const bool *live)
 {
 	const struct md_dialect *d = w->d;
-	bool *live = xcalloc(s.len + 1, sizeof(*live));
 	size_t begun = 0;
 
-	for (const char *mark = d->marks; mark && *mark; mark++)
-		if (*mark != '<')
-			find_pairs(s, *mark, live);
 	for (size_t i = 0; i < s.len; i++) {
-		bool tag = s.p[i] == '<' && d->marks && strchr(d->marks, '<') && opens_tag(s, i);
 		bool bar = s.p[i] == '|' && w->in_cell && d->table == MD_TABLE_GFM;
 
-		if (!live[i] && !tag && !bar)
+		if (!live[i] && !bar)
 			continue;
 		add_text(w, str_slice(s, begun, i), d->author);
 		add_text(w, str_slice(s, i, i + 1), w->in_cell ? d->cell : d->data);
 		begun = i + 1;
 	}
 	add_text(w, str_slice(s, begun, s.len), d->author);
+}
+
+/* What stands in the text, escaped or not, stays what it is: a client takes "*x*" for
+ * marks again, and a bar for the end of a table's cell. */
+static void
+write_text(struct md_writer *w, const struct text *t)
+{
+	bool *live = md_marks_find(t, w->d->marks), *at = live;
+
+	for (size_t i = 0; i < t->count; at += t->spans[i++].text.len)
+		if (t->spans[i].is_data)
+			add_text(w, t->spans[i].text, w->in_cell ? w->d->cell : w->d->data);
+		else
+			add_literal(w, t->spans[i].text, at);
 	free(live);
 }
 
@@ -404,11 +372,7 @@ write_inline(struct md_writer *w, const struct md_node *node)
 
 	switch ((int)node->kind) {
 	case MD_TEXT:
-		for (size_t i = 0; i < node->text.count; i++)
-			if (node->text.spans[i].is_data)
-				add_text(w, node->text.spans[i].text, w->in_cell ? d->cell : d->data);
-			else
-				add_literal(w, node->text.spans[i].text);
+		write_text(w, &node->text);
 		break;
 	case MD_SOFT_BREAK:
 		add_raw(w, w->in_cell ? " " : d->soft_break);

@@ -288,7 +288,7 @@ warn_of_html(struct unit_maker *m, const struct doc_block *block)
 	struct buf tag = BUF_INIT;
 
 	if (!m->d->html_passes && markdown_find_html(block->md, &tag))
-		document_warn(m->doc, "W_HTML", "content[%zu]: %.60s and other tags are left out in "
+		document_warn(m->doc, "W_HTML", "content[%zu]: %s and other tags are left out in "
 			"rich mode; mode source passes a channel's own tags", block->block_index,
 			buf_text(&tag));
 	buf_fini(&tag);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "src/base/json.h"
+#include "src/base/utf8.h"
 #include "src/content/markdown.h"
 #include "src/content/render_markdown.h"
 #include "src/content/render_text.h"
@@ -152,6 +153,13 @@ test_matrix(void **state)
 		check(rows[i].d, rows[i].before, rows[i].data, rows[i].expected);
 	render(&b, "| a |\n|---|\n| `", "x|y", "` |", &md_dialect_wecom_v2);
 	assert_string_equal(buf_text(&b), "| a |\n| --- |\n| `x｜y` |");
+	/* A value between two marks of the author's makes no pair and no tag of them. */
+	buf_clear(&b);
+	render(&b, "\\*", "v", "\\* \\<", &md_dialect_dingtalk);
+	assert_string_equal(buf_text(&b), "＊v＊ <");
+	buf_clear(&b);
+	render(&b, "\\<", "at id=all", ">", &md_dialect_lark);
+	assert_string_equal(buf_text(&b), "&#60;at id=all>");
 	buf_fini(&b);
 }
 
@@ -328,6 +336,8 @@ test_tags_are_left_out(void **state)
 		{ .kind = BLOCK_MARKDOWN,
 			.text = "a<br>b <!-- no --> <font color=\"red\">x</font> <i>e</i>\n\n<p>p</p>" },
 		{ .kind = BLOCK_MARKDOWN, .text = "a<br>b <!-- no --> 1 < 2 and `<b>`" },
+		{ .kind = BLOCK_MARKDOWN,
+			.text = "x <i title=\"数据数据数据数据数据数据数据数据数据数据数据数据数据数据\">" },
 	};
 	struct render_text_options options = { .columns = 40 };
 	struct buf b = BUF_INIT;
@@ -355,6 +365,12 @@ test_tags_are_left_out(void **state)
 	buf_clear(&b);
 	render_markdown(&b, &f.doc, &md_dialect_dingtalk, false);
 	assert_int_equal(f.doc.warning_count, 0);
+	/* A long one is cut between characters. */
+	lib_blocks(&f, blocks + 2, 1);
+	assert_true(lib_compose(&f));
+	render_markdown(&b, &f.doc, &md_dialect_dingtalk, false);
+	assert_true(utf8_is_valid(str_from(f.doc.warnings[0].message)));
+	assert_non_null(strstr(f.doc.warnings[0].message, "据数 and other tags"));
 	buf_fini(&b);
 	lib_fini(&f);
 }
