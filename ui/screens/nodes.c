@@ -401,7 +401,7 @@ branch_named(void *context, const char *text)
 	struct branch *list;
 	struct node *node;
 
-	if (!shown || !may_be_branch(n, shown, text))
+	if (!shown || shown->kind != NODE_BRANCH || !may_be_branch(n, shown, text))
 		return;
 	(void)model_step(n->model, N_("a branch was added"), NULL);
 	node = nodes_current(n, NULL);
@@ -466,16 +466,19 @@ nodes_rename_branch(struct nodes *n)
 static void
 remove_part(struct nodes *n, size_t part)
 {
-	struct task *t = model_step(n->model, N_("a branch was removed"), NULL);
 	size_t at = n->rows[tree_current(&n->list)].node;
+	bool branch = nodes_current(n, NULL)->kind == NODE_BRANCH;
+	struct task *t = model_step(n->model,
+		branch ? N_("a branch was removed") : N_("a way into a merge was removed"), NULL);
 	struct node *node = &t->nodes[at];
 
-	if (node->kind == NODE_BRANCH) {
+	if (branch) {
 		task_remove_branch(t, at, part);
 	} else {
 		node->after.count--;
 		memmove(&node->after.list[part], &node->after.list[part + 1],
 			(node->after.count - part) * sizeof(*node->after.list));
+		nodes_drop_accepted(node);
 	}
 	nodes_tell(n);
 	show_row(n);

@@ -5,6 +5,7 @@
 #include "src/workspace/store_source.h"
 #include "ui/choice.h"
 #include "ui/screens/nodes_private.h"
+#include "ui/screens/studio_private.h"
 
 #define STATES (MERGE_SUCCEEDED | MERGE_FAILED | MERGE_SKIPPED)
 
@@ -66,8 +67,8 @@ GET(after)
 		buf_addf(to, "%s%s", i ? ", " : "", s->node->after.list[i]);
 }
 
-static void
-drop_accepted(struct node *merge)
+void
+nodes_drop_accepted(struct node *merge)
 {
 	size_t kept = 0;
 
@@ -96,7 +97,7 @@ SET(after)
 			return err_set(err, ERR_INPUT, "%s", _("a node cannot come after itself"));
 	}
 	s->node->after = list;
-	drop_accepted(s->node);
+	nodes_drop_accepted(s->node);
 	return true;
 }
 
@@ -135,6 +136,9 @@ SET(language)
 {
 	(void)err;
 	s->node->language = model_text(s->n->model, str_from(text));
+	/* SQL and script have a text each: what the editor held is not the other's. */
+	if (s->n->studio->desk)
+		desk_query_reload(s->n->studio->desk);
 	return true;
 }
 
@@ -393,6 +397,17 @@ nodes_form_fill(struct nodes *n)
 	n->form.current = at < n->form.count ? at : 0;
 }
 
+/* What is changed one after the other is one step to take back: of one field, or part. */
+static const void *
+group_of(const struct spot *s, const struct node_field *f)
+{
+	if (s->part == NODES_WHOLE)
+		return (const char *)s->node + (f - fields);
+	if (s->node->kind == NODE_BRANCH)
+		return &s->node->branches[s->part];
+	return &s->node->after.list[s->part];
+}
+
 void
 nodes_form_changed(void *context, const char *name)
 {
@@ -403,7 +418,7 @@ nodes_form_changed(void *context, const char *name)
 
 	if (!f || !f->set || !here(n, &s))
 		return;
-	(void)model_step(n->model, N_("a node"), (const char *)s.node + (f - fields));
+	(void)model_step(n->model, N_("a node"), group_of(&s, f));
 	if (!f->set(&s, form_get(&n->form, name), &err)) {
 		form_error(&n->form, name, &err);
 		return;

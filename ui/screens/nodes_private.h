@@ -43,6 +43,9 @@ void nodes_rename_branch(struct nodes *n);
 /* "succeeded, skipped": what a merge accepts of the word of `after`. */
 void nodes_say_accepted(const struct node *merge, const char *after, struct buf *to);
 
+/* What it says of words that stand no more in its `after`. */
+void nodes_drop_accepted(struct node *merge);
+
 void nodes_form_fill(struct nodes *n);
 /* Of the form: changed, suggest, activate. */
 void nodes_form_changed(void *context, const char *name);
