@@ -123,7 +123,7 @@ DB_SQL(plan_sql,
 	" SELECT $1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'planned', $14, $15"
 	" WHERE EXISTS (SELECT 1 FROM run WHERE id = $1 AND fence = $2)"
 	" RETURNING id");
-DB_SQL(plan_body_sql, 
+DB_SQL(plan_body_sql,
 	"INSERT INTO delivery_body (delivery_id, body, size) VALUES ($1, $2, $3)");
 
 bool
