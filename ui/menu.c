@@ -50,7 +50,7 @@ shown_key(const struct menu *m, size_t i)
 	while (keys.len) {
 		size_t end = str_find(keys, STR(" "), 0);
 		struct str name = str_slice(keys, 0, end);
-		struct key key;
+		struct key key = { 0 };
 
 		meant = key_parse(name, &key) ? command_of_key(m->pane.ui, &key) : NULL;
 		if ((meant == c || !meant) && !is_typed(m->pane.ui, &key))

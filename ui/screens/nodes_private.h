@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The inside of the screen of all nodes: nodes.c (list, commands), nodes_form.c (the
- * fields of the row that is chosen). */
+/* The inside of the screen of all nodes: nodes.c (the list), nodes_edit.c (what can be
+ * done), nodes_form.c (the fields of the row that is chosen). */
 #ifndef DP_UI_SCREENS_NODES_PRIVATE_H
 #define DP_UI_SCREENS_NODES_PRIVATE_H
 
@@ -31,21 +31,29 @@ struct nodes {
 	bool own_change;
 };
 
+/* nodes.c */
 /* NULL: there is none. */
 struct node *nodes_current(struct nodes *n, size_t *part);
 /* The draft was changed by this screen: the rows follow, the form stays. */
 void nodes_tell(struct nodes *n);
+/* Chooses the row of a node, or of a part of it. */
+void nodes_select(struct nodes *n, size_t node, size_t part);
+void nodes_show_row(struct nodes *n); /* the form and the notes are those of the row */
+void nodes_to_form(struct nodes *n);
+
+/* nodes_edit.c */
+#define NODES_COMMANDS 5
+extern const struct command nodes_commands[NODES_COMMANDS];
 /* Leaves for the studio, to the text or the message of the node. */
 void nodes_go(struct nodes *n, const struct node *node);
 /* Another name for the branch of the current row. */
 void nodes_rename_branch(struct nodes *n);
 
+/* nodes_form.c */
 /* "succeeded, skipped": what a merge accepts of the word of `after`. */
 void nodes_say_accepted(const struct node *merge, const char *after, struct buf *to);
-
 /* What it says of words that stand no more in its `after`. */
 void nodes_drop_accepted(struct node *merge);
-
 void nodes_form_fill(struct nodes *n);
 /* Of the form: changed, suggest, activate. */
 void nodes_form_changed(void *context, const char *name);
