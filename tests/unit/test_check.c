@@ -234,6 +234,12 @@ static const char *const tasks[][2] = {
 	{ TASK("{\"name\": \"m\", \"kind\": \"merge\", \"accept\": {\"z\": [\"failed\"]}}, "
 	       P("\"after\": [\"m\"], " CONTENT(TEXT_BLOCK) ", " OPS), ""),
 		"E_MERGE $.nodes[0].after\nE_MERGE $.nodes[0].accept.z\n" },
+	{ TASK("{\"name\": \"x\", \"kind\": \"branch\", \"branches\": [{\"name\": \"yes\", "
+	       "\"condition\": \"1 > 0\"}]}, {\"name\": \"m\", \"kind\": \"merge\", "
+	       "\"after\": [\"x.yes\"], \"accept\": {\"x.yes\": [\"skipped\"], "
+	       "\"x\": [\"failed\"]}}, "
+	       P("\"after\": [\"m\"], " CONTENT(TEXT_BLOCK) ", " OPS), ""),
+		"E_MERGE $.nodes[1].accept.x\n" },
 	{ TASK("{\"name\": \"s\", \"kind\": \"assign\", \"language\": \"shell\", \"code\": "
 	       "\"echo $HOME ${HOME}\"}, "
 	       P("\"after\": [\"s\"], " CONTENT("{\"kind\": \"markdown\", \"text\": "
