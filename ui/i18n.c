@@ -57,6 +57,7 @@ i18n_start(const char *language)
 {
 	/* gettext translates only outside the "C" locale, and zh_CN itself is often not
 	 * installed: C.UTF-8 with LANGUAGE does it on every system. */
+	spoken_in(i18n_say);
 	if (strncmp(wanted(language), "zh", 2) != 0) {
 		setlocale(LC_MESSAGES, "C");
 		return;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 
+#include "src/base/mark.h"
 #include "src/base/zone.h"
 
 /* Far beyond year 9999 either way, and still safe to compute with. */
@@ -136,11 +137,11 @@ date_parse(struct str text, struct date *d, struct err *err)
 	if ((!dashed && text.len != 8) || !digits(p, 4, &found.year) ||
 		!digits(p + (dashed ? 5 : 4), 2, &found.month) ||
 		!digits(p + (dashed ? 8 : 6), 2, &found.day)) {
-		err_set(err, ERR_INPUT, "\"%.*s\" is not a date", STR_ARG(str_slice(text, 0, 60)));
-		return err_hint(err, "write YYYY-MM-DD or YYYYMMDD");
+		err_set(err, ERR_INPUT, spoken("\"%.*s\" is not a date"), STR_ARG(str_slice(text, 0, 60)));
+		return err_hint(err, spoken("write YYYY-MM-DD or YYYYMMDD"));
 	}
 	if (!date_is_valid(found))
-		return err_set(err, ERR_INPUT, "there is no day \"%.*s\"", STR_ARG(text));
+		return err_set(err, ERR_INPUT, spoken("there is no day \"%.*s\""), STR_ARG(text));
 	*d = found;
 	return true;
 }

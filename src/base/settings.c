@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "src/base/mark.h"
 #include "src/base/zone.h"
 
 static void
@@ -180,26 +181,26 @@ check_value(struct settings *s, const struct field *f, struct err *err)
 		if (f->initial)
 			settings_set(s, f->name, str_from(f->initial), field_is_secret(f));
 		else if (f->required) {
-			err_set(err, ERR_INPUT, "%s is missing (%s)", f->name, f->label);
-			return err_hint(err, "give %s=%s: %s", f->name,
-				field_is_secret(f) ? "env:NAME" : "…", f->help ? f->help : "");
+			err_set(err, ERR_INPUT, spoken("%s is missing (%s)"), f->name, spoken(f->label));
+			return err_hint(err, spoken("give %s=%s: %s"), f->name,
+				field_is_secret(f) ? "env:NAME" : "…", f->help ? spoken(f->help) : "");
 		}
 		return true;
 	}
 	if (f->kind == FIELD_INTEGER) {
 		if (!str_to_int64(str_from(value), &number))
-			return err_set(err, ERR_INPUT, "%s must be a whole number, not '%s'",
+			return err_set(err, ERR_INPUT, spoken("%s must be a whole number, not '%s'"),
 				f->name, value);
 		if ((f->min || f->max) && (number < f->min || number > f->max))
-			return err_set(err, ERR_INPUT, "%s must be from %lld to %lld", f->name,
+			return err_set(err, ERR_INPUT, spoken("%s must be from %lld to %lld"), f->name,
 				(long long)f->min, (long long)f->max);
 	}
 	if (f->kind == FIELD_DATE && !date_parse(str_from(value), &date, err))
 		return err_wrap(err, "%s", f->name);
 	if (f->kind == FIELD_BOOL && !choice_fits("true|false", value))
-		return err_set(err, ERR_INPUT, "%s must be true or false, not '%s'", f->name, value);
+		return err_set(err, ERR_INPUT, spoken("%s must be true or false, not '%s'"), f->name, value);
 	if (f->kind == FIELD_CHOICE && !choice_fits(f->choices, value))
-		return err_set(err, ERR_INPUT, "%s must be one of %s, not '%s'", f->name,
+		return err_set(err, ERR_INPUT, spoken("%s must be one of %s, not '%s'"), f->name,
 			f->choices, value);
 	return true;
 }

@@ -22,6 +22,15 @@ str_equal_nocase(struct str a, struct str b)
 }
 
 bool
+str_has_nocase(struct str s, struct str part)
+{
+	for (size_t i = 0; i + part.len <= s.len; i++)
+		if (str_equal_nocase(str_slice(s, i, i + part.len), part))
+			return true;
+	return false;
+}
+
+bool
 str_starts(struct str s, struct str prefix)
 {
 	return s.len >= prefix.len && str_equal(str_slice(s, 0, prefix.len), prefix);

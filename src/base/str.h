@@ -49,6 +49,8 @@ str_slice(struct str s, size_t from, size_t to)
 
 /* ASCII only; locale never matters. */
 DP_API bool str_equal_nocase(struct str a, struct str b);
+/* Whether `part` stands somewhere in `s`, ASCII case aside. */
+DP_API bool str_has_nocase(struct str s, struct str part);
 DP_API bool str_starts(struct str s, struct str prefix);
 DP_API bool str_ends(struct str s, struct str suffix);
 DP_API int str_compare(struct str a, struct str b);

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "src/base/mark.h"
 #include "src/base/zone.h"
 
 #define NAME_MAX_BYTES 100
@@ -147,11 +148,11 @@ unknown(const char *name, struct err *err)
 {
 	struct nearest n = { .wanted = str_slice(str_from(name), 0, 64), .distance = 4 };
 
-	err_set(err, ERR_INPUT, "there is no time zone \"%.60s\"", name);
+	err_set(err, ERR_INPUT, spoken("there is no time zone \"%.60s\""), name);
 	zone_each(nearest_consider, &n);
 	if (n.name[0])
-		return err_hint(err, "did you mean \"%s\"?", n.name);
-	return err_hint(err, "write a tz database name such as \"Europe/Berlin\" or \"UTC\"");
+		return err_hint(err, spoken("did you mean \"%s\"?"), n.name);
+	return err_hint(err, spoken("write a tz database name such as \"Europe/Berlin\" or \"UTC\""));
 }
 
 /* --- files ------------------------------------------------------------------- */
@@ -196,7 +197,7 @@ zonefile_read(const char *name, struct buf *data, struct err *err)
 	}
 	ok = read_all(fd, data);
 	if (!ok)
-		err_set(err, ERR_INPUT, "time zone \"%s\": its file cannot be read", name);
+		err_set(err, ERR_INPUT, spoken("time zone \"%s\": its file cannot be read"), name);
 	close(fd);
 	return ok;
 }

@@ -82,7 +82,7 @@ check_head(struct checker *c)
 	struct json_path way = { NULL, "name", 0 };
 	struct err err = ERR_INIT;
 
-	if (!task_name_check(c->task->name, "the task's name", &err))
+	if (!task_name_check(c->task->name, spoken("the task's name"), &err))
 		check_say(c, RULE_NAME, SPOT(&way), err.hint, "%s", err.msg);
 }
 

@@ -11,7 +11,7 @@ check_name(struct checker *c, size_t at, const struct json_path *way)
 	struct json_path name = { way, "name", 0 };
 	struct err err = ERR_INIT;
 
-	if (!task_name_check(node->name, "the node's name", &err))
+	if (!task_name_check(node->name, spoken("the node's name"), &err))
 		check_say(c, RULE_NAME, SPOT(&name), err.hint, "%s", err.msg);
 	if (check_find_node(c, node->name) != at)
 		check_say(c, RULE_NODE_TWICE, SPOT(&name), "give each node a name of its own",

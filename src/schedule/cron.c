@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 
+#include "src/base/mark.h"
 #include "src/schedule/schedule.h"
 
 static const char *const month_names[] = { "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug",
@@ -42,7 +43,7 @@ struct reader {
 static bool
 fault(struct reader *r, const char *what)
 {
-	err_set(r->err, ERR_INPUT, "cron %s \"%.*s\": %s", r->kind->name,
+	err_set(r->err, ERR_INPUT, spoken("cron %s \"%.*s\": %s"), r->kind->name,
 		STR_ARG(str_slice(r->item, 0, 40)), what);
 	return err_at(r->err, 1, (int)(r->item.p - r->whole.p) + 1);
 }
@@ -93,17 +94,17 @@ read_value(struct reader *r, int *value)
 	if (take_name(r, value))
 		return true;
 	if (!take_number(r, value)) {
-		fault(r, r->kind->names ? "neither a number nor a name" : "not a number");
+		fault(r, r->kind->names ? spoken("neither a number nor a name") : spoken("not a number"));
 		if (str_is(r->item, "?"))
-			err_hint(r->err, "write * for any");
+			err_hint(r->err, spoken("write * for any"));
 		else if (r->kind->names)
-			err_hint(r->err, "names have three letters: %s, %s, …", r->kind->names[0],
+			err_hint(r->err, spoken("names have three letters: %s, %s, …"), r->kind->names[0],
 				r->kind->names[1]);
 		return false;
 	}
 	if (*value >= r->kind->min && *value <= r->kind->max)
 		return true;
-	snprintf(what, sizeof(what), "%d is not between %d and %d", *value, r->kind->min,
+	snprintf(what, sizeof(what), spoken("%d is not between %d and %d"), *value, r->kind->min,
 		r->kind->max);
 	return fault(r, what);
 }
@@ -131,8 +132,8 @@ fault_wraps(struct reader *r, int first, int last)
 	value_text(r, last, b);
 	value_text(r, r->kind->min, low);
 	value_text(r, max, high);
-	fault(r, "the range ends before it begins");
-	return err_hint(r->err, "write %s%s%s,%s%s%s", a, first == max ? "" : "-",
+	fault(r, spoken("the range ends before it begins"));
+	return err_hint(r->err, spoken("write %s%s%s,%s%s%s"), a, first == max ? "" : "-",
 		first == max ? "" : high, last == r->kind->min ? "" : low,
 		last == r->kind->min ? "" : "-", b);
 }
@@ -144,8 +145,8 @@ read_step(struct reader *r, int *step)
 	if (!take(r, '/'))
 		return true;
 	if (!take_number(r, step) || *step == 0) {
-		fault(r, "a step is a number from 1");
-		return err_hint(r->err, "write */5 for every fifth");
+		fault(r, spoken("a step is a number from 1"));
+		return err_hint(r->err, spoken("write */5 for every fifth"));
 	}
 	return true;
 }
@@ -163,7 +164,7 @@ read_weekday_mark(struct reader *r, int value, bool *done)
 	}
 	if (take(r, '#')) {
 		if (!take_number(r, &n) || n < 1 || n > 5)
-			return fault(r, "the number after # is 1 to 5");
+			return fault(r, spoken("the number after # is 1 to 5"));
 		r->cron->weekday_nth[value % 7] |= (uint8_t)(1u << n);
 		return true;
 	}
@@ -182,8 +183,8 @@ read_last(struct reader *r, bool *done)
 		r->cron->days |= 1;
 		return true;
 	}
-	fault(r, "L alone names no weekday");
-	return err_hint(r->err, "write 5L for the last friday of the month, 6 for every saturday");
+	fault(r, spoken("L alone names no weekday"));
+	return err_hint(r->err, spoken("write 5L for the last friday of the month, 6 for every saturday"));
 }
 
 static bool
@@ -224,7 +225,7 @@ read_item(struct reader *r, uint64_t *bits)
 
 	r->rest = r->item;
 	if (r->item.len == 0)
-		return fault(r, "there is nothing between two commas");
+		return fault(r, spoken("there is nothing between two commas"));
 	if ((r->kind == &fields[FIELD_DAY] || r->kind == &fields[FIELD_WEEKDAY]) &&
 		!read_last(r, &done))
 		return false;
@@ -232,10 +233,10 @@ read_item(struct reader *r, uint64_t *bits)
 		return false;
 	if (r->rest.len == 0)
 		return true;
-	fault(r, "not understood");
+	fault(r, spoken("not understood"));
 	if (r->kind == &fields[FIELD_DAY])
-		return err_hint(r->err, "a day is 1 to 31, or L for the last of the month");
-	return err_hint(r->err, "write 5, 1-5, */5, 10/5 or a list of these");
+		return err_hint(r->err, spoken("a day is 1 to 31, or L for the last of the month"));
+	return err_hint(r->err, spoken("write 5, 1-5, */5, 10/5 or a list of these"));
 }
 
 static bool
@@ -287,8 +288,8 @@ expand(struct str *text, struct err *err)
 			return true;
 		}
 	}
-	err_set(err, ERR_INPUT, "cron \"%.*s\" is not known", STR_ARG(str_slice(*text, 0, 40)));
-	return err_hint(err, "there are @hourly @daily @weekly @monthly @yearly");
+	err_set(err, ERR_INPUT, spoken("cron \"%.*s\" is not known"), STR_ARG(str_slice(*text, 0, 40)));
+	return err_hint(err, spoken("there are @hourly @daily @weekly @monthly @yearly"));
 }
 
 bool
@@ -306,9 +307,9 @@ cron_parse(struct str text, struct cron *cron, struct err *err)
 	r.whole = text;
 	count = split(text, list);
 	if (count != FIELD_COUNT) {
-		err_set(err, ERR_INPUT, "a cron line has five fields, this one has %zu", count);
-		return err_hint(err, "minute hour day-of-month month weekday%s",
-			count > FIELD_COUNT ? ", without seconds or year" : "");
+		err_set(err, ERR_INPUT, spoken("a cron line has five fields, this one has %zu"), count);
+		return err_hint(err, spoken("minute hour day-of-month month weekday%s"),
+			count > FIELD_COUNT ? spoken(", without seconds or year") : "");
 	}
 	for (int i = 0; i < FIELD_COUNT; i++) {
 		r.kind = &fields[i];

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "src/base/mark.h"
 #include "src/schedule/timepiece.h"
 
 #define NUMBER_MAX INT64_C(999999999)
@@ -63,6 +64,7 @@ timeexpr_code_name(enum timeexpr_code code)
 	return code < TIMEEXPR_CODE_COUNT ? code_names[code] : "";
 }
 
+/* What `fault` and `hint` are given goes into the catalogue (share/dev/locale). */
 DP_PRINTF(5, 6)
 static bool
 fault(struct walk *w, enum timeexpr_code code, size_t pos, size_t len, const char *fmt, ...)
@@ -71,7 +73,7 @@ fault(struct walk *w, enum timeexpr_code code, size_t pos, size_t len, const cha
 
 	w->fault = (struct timeexpr_note){ .code = code, .pos = pos, .len = len };
 	va_start(ap, fmt);
-	vsnprintf(w->fault.text, sizeof(w->fault.text), fmt, ap);
+	vsnprintf(w->fault.text, sizeof(w->fault.text), spoken(fmt), ap);
 	va_end(ap);
 	return false;
 }
@@ -83,7 +85,7 @@ hint(struct walk *w, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(w->fault.hint, sizeof(w->fault.hint), fmt, ap);
+	vsnprintf(w->fault.hint, sizeof(w->fault.hint), spoken(fmt), ap);
 	va_end(ap);
 	return false;
 }
@@ -134,7 +136,7 @@ refused(struct walk *w, size_t pos)
 		return hint(w, "write the value alone, without a name before it");
 	}
 	fault(w, TIMEEXPR_CHAR, pos, 1, "a value may not contain %s",
-		at(w, pos) == ' ' ? "a space" : "control characters");
+		at(w, pos) == ' ' ? spoken("a space") : spoken("control characters"));
 	return hint(w, "use two parameters and join them in the text: ${d} ${t}");
 }
 
@@ -147,8 +149,11 @@ is_separator(char c)
 static bool
 wrong_in_format(struct walk *w, size_t pos)
 {
-	static const char *const rights[] = { "Mmm for the month, mi for the minute",
-		"Yyyyy", "Ddd", "Hhh24", "Sss" };
+	static const struct {
+		char wrong;
+		const char *right;
+	} known[] = { { 'M', N_("mm for the month, mi for the minute") }, { 'Y', "yyyy" },
+		{ 'D', "dd" }, { 'H', "hh24" }, { 'S', "ss" } };
 	char c = at(w, pos);
 	size_t len = 1;
 
@@ -158,9 +163,9 @@ wrong_in_format(struct walk *w, size_t pos)
 		len++;
 	fault(w, TIMEEXPR_FMT, pos, len, "\"%.*s\" is not part of a date format", (int)len,
 		w->value.p + pos);
-	for (size_t i = 0; i < ARRAY_LEN(rights); i++)
-		if (c == rights[i][0])
-			return hint(w, "write %s", rights[i] + 1);
+	for (size_t i = 0; i < ARRAY_LEN(known); i++)
+		if (c == known[i].wrong)
+			return hint(w, "write %s", spoken(known[i].right));
 	return hint(w, "date parts are yyyy yy mm dd hh24 hh12 hh mi ss");
 }
 
@@ -294,19 +299,19 @@ lint_term(struct walk *w, const struct piece *piece, size_t start, size_t end, s
 	if (term.p[1] == '0' && term.len > 2 && is_digit(term.p[2]) &&
 		(note = warn(w, TIMEEXPR_LEADING_ZERO, start, end))) {
 		snprintf(note->text, sizeof(note->text),
-			"\"%.*s\" moves the date, it is not text", STR_ARG(str_slice(term, 0, 40)));
+			spoken("\"%.*s\" moves the date, it is not text"), STR_ARG(str_slice(term, 0, 40)));
 		if (piece->function == FN_NONE && start - piece_at < 60)
-			snprintf(note->hint, sizeof(note->hint), "write %.*s%c%.*s for the text",
+			snprintf(note->hint, sizeof(note->hint), spoken("write %.*s%c%.*s for the text"),
 				(int)(start - piece_at), w->value.p + piece_at, curly ? '}' : ']',
 				STR_ARG(str_slice(term, 0, 20)));
 	}
 	if (!curly && coarse && !slash &&
 		(note = warn(w, TIMEEXPR_DAYS_ON_COARSE, start, end))) {
 		snprintf(note->text, sizeof(note->text),
-			"\"%.*s\" moves by days, though the format shows none",
+			spoken("\"%.*s\" moves by days, though the format shows none"),
 			STR_ARG(str_slice(term, 0, 40)));
 		snprintf(note->hint, sizeof(note->hint),
-			"write add_months(…) for months, 12 of them for a year");
+			spoken("write add_months(…) for months, 12 of them for a year"));
 	}
 }
 

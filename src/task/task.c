@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <utf8proc.h>
 
+#include "src/base/mark.h"
 #include "src/base/utf8.h"
 
 #define RETRY_TIMES 3
@@ -187,17 +188,17 @@ task_name_check(const char *name, const char *what, struct err *err)
 	uint32_t c;
 
 	if (rest.len == 0)
-		return err_set(err, ERR_INPUT, "%s is empty", what);
+		return err_set(err, ERR_INPUT, spoken("%s is empty"), what);
 	if (rest.len > TASK_NAME_MAX)
-		return err_set(err, ERR_INPUT, "%s is longer than %d bytes", what, TASK_NAME_MAX);
+		return err_set(err, ERR_INPUT, spoken("%s is longer than %d bytes"), what, TASK_NAME_MAX);
 	if (rest.p[0] == '.' || rest.p[0] == '-')
-		return err_set(err, ERR_INPUT, "%s \"%s\" begins with %c", what, name, rest.p[0]);
+		return err_set(err, ERR_INPUT, spoken("%s \"%s\" begins with %c"), what, name, rest.p[0]);
 	for (size_t n; rest.len; rest = str_slice(rest, n, rest.len)) {
 		n = utf8_decode(rest, &c);
 		if (is_name_char(c) && !(n == 1 && c >= 0x80))
 			continue;
-		err_set(err, ERR_INPUT, "%s \"%s\" holds \"%.*s\"", what, name, (int)n, rest.p);
-		return err_hint(err, "letters, digits, - _ and . are allowed");
+		err_set(err, ERR_INPUT, spoken("%s \"%s\" holds \"%.*s\""), what, name, (int)n, rest.p);
+		return err_hint(err, spoken("letters, digits, - _ and . are allowed"));
 	}
 	return true;
 }

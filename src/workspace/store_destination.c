@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "src/base/clock.h"
+#include "src/base/mark.h"
 #include "src/workspace/audit.h"
 #include "src/workspace/fields.h"
 #include "src/workspace/handle.h"
@@ -90,7 +91,7 @@ bool
 store_destination_add(struct workspace *ws, const char *name, const char *channel,
 	const struct settings *settings, struct err *err)
 {
-	return task_name_check(name, "destination", err) && db_begin(ws->db, err) &&
+	return task_name_check(name, spoken("destination"), err) && db_begin(ws->db, err) &&
 		db_finish(ws->db, add(ws, name, channel, settings, err), err);
 }
 

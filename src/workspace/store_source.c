@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "src/base/clock.h"
+#include "src/base/mark.h"
 #include "src/task/task_json.h"
 #include "src/workspace/audit.h"
 #include "src/workspace/fields.h"
@@ -162,7 +163,7 @@ store_source_add(struct workspace *ws, const char *name, const char *kind, enum 
 	const struct settings *settings, struct err *err)
 {
 	struct arena a = ARENA_INIT;
-	bool ok = task_name_check(name, "data source", err) && db_begin(ws->db, err) &&
+	bool ok = task_name_check(name, spoken("data source"), err) && db_begin(ws->db, err) &&
 		db_finish(ws->db, add(ws, name, kind, env, settings, &a, err), err);
 
 	arena_fini(&a);

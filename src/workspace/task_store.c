@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "src/base/clock.h"
+#include "src/base/mark.h"
 #include "src/workspace/audit.h"
 #include "src/workspace/draft.h"
 #include "src/workspace/facts.h"
@@ -218,7 +219,7 @@ task_store_create(struct workspace *ws, const char *name, struct str definition,
 	struct facts f;
 	bool ok;
 
-	if (!task_name_check(name, "task", err) || !draft_check_size(definition, err) ||
+	if (!task_name_check(name, spoken("task"), err) || !draft_check_size(definition, err) ||
 		!facts_read(&f, definition, err))
 		return false;
 	ok = draft_check_name(&f, name, err) && db_begin(ws->db, err) &&
@@ -253,7 +254,7 @@ task_store_copy(struct workspace *ws, const char *from, const char *name, int64_
 	struct err *err)
 {
 	struct arena a = ARENA_INIT;
-	bool ok = task_name_check(name, "task", err) && db_begin(ws->db, err) &&
+	bool ok = task_name_check(name, spoken("task"), err) && db_begin(ws->db, err) &&
 		db_finish(ws->db, copy(ws, from, name, &a, task_id, err), err);
 
 	arena_fini(&a);
@@ -295,7 +296,7 @@ task_store_rename(struct workspace *ws, const char *name, const char *to, bool f
 	struct err *err)
 {
 	struct arena a = ARENA_INIT;
-	bool ok = task_name_check(to, "task", err) && db_begin(ws->db, err) &&
+	bool ok = task_name_check(to, spoken("task"), err) && db_begin(ws->db, err) &&
 		db_finish(ws->db, rename_it(ws, name, to, force, &a, err), err);
 
 	arena_fini(&a);
