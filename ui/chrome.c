@@ -195,12 +195,15 @@ draw_status(struct ui *ui, struct canvas *c, int row)
 		canvas_text(c, row, right, ui->states[i].role, text);
 		right -= 2;
 	}
-	/* A message is more urgent than what stands at the right. */
+	/* A message is more urgent than what stands at the right, which goes where the two
+	 * would touch. */
 	if (ui->message.len) {
 		int width = (int)utf8_width(buf_str(&ui->message));
 
-		if (width > right - 1)
-			right = width + 1 < c->cols ? width + 1 : c->cols - 1;
+		if (width > right - 1) {
+			canvas_fill(c, row, 0, 1, c->cols, ROLE_STATUS);
+			right = c->cols - 1;
+		}
 		canvas_field(c, row, 1, right - 1, ui->message_role, 'l', buf_str(&ui->message));
 	}
 }

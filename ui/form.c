@@ -340,6 +340,8 @@ draw(struct pane *pane, struct canvas *c)
 			canvas_puts(c, (int)i, col - 2, ROLE_WARNING, "*");
 		draw_value(form, c, (int)i, f, form->top + i == form->current);
 	}
+	if (form->count == 0 && form->empty)
+		canvas_puts(c, 0, 1, ROLE_DIM, _(form->empty));
 	canvas_scrollbar(c, 0, c->cols - 1, (int)rows, form->top, rows, form->count);
 	draw_hint(form, c);
 }

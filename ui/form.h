@@ -25,6 +25,7 @@ struct form {
 	struct form_field fields[FORM_FIELDS_MAX];
 	size_t count, current, top;
 	int label_cols;
+	const char *empty; /* N_(): shown while there are no fields */
 	/* Enter on the last field; F2 and the like are the screen's commands. */
 	void (*submit)(void *context);
 	void (*changed)(void *context, const char *name);

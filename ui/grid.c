@@ -166,8 +166,15 @@ draw_column(struct grid *grid, struct canvas *c, size_t column, int x, int width
 {
 	struct grid_column head = grid->grid_ops->column(grid, column);
 	char align = head.right ? 'r' : 'l';
+	bool follows = column == grid->left && grid->left > frozen(grid);
+	int shift = follows && x == 0;
 
-	canvas_field(c, 0, x, width, ROLE_HEADER, align, one_line(grid, head.name, width));
+	if (x + width > c->cols) /* what the edge cuts says so */
+		width = c->cols - x;
+	canvas_field(c, 0, x + shift, width - shift, ROLE_HEADER, align,
+		one_line(grid, head.name, width));
+	if (follows)
+		canvas_puts(c, 0, x + shift - 1, ROLE_HEADER, "‹");
 	for (int y = 0; y < rows && grid->top + (size_t)y < grid->rows; y++) {
 		size_t row = grid->top + (size_t)y;
 		enum role role = ROLE_TEXT;
@@ -192,7 +199,7 @@ draw(struct pane *pane, struct canvas *c)
 {
 	struct grid *grid = (struct grid *)pane;
 	int rows = visible_rows(grid), x = 0, shown;
-	size_t keep = frozen(grid);
+	size_t keep = frozen(grid), column;
 
 	canvas_clear(c, ROLE_TEXT);
 	if (grid->columns == 0) {
@@ -201,13 +208,15 @@ draw(struct pane *pane, struct canvas *c)
 	}
 	show_cursor(grid);
 	shown = (size_t)rows < grid->rows - grid->top ? rows : (int)(grid->rows - grid->top);
-	for (size_t column = keep ? 0 : grid->left; column < grid->columns && x < c->cols;) {
+	for (column = keep ? 0 : grid->left; column < grid->columns && x < c->cols;) {
 		int width = column_width(grid, column);
 
 		draw_column(grid, c, column, x, width, shown);
 		x += width + GAP;
 		column = column < keep ? grid->left : column + 1;
 	}
+	if (column < grid->columns || x - GAP > c->cols)
+		canvas_puts(c, 0, c->cols - 1, ROLE_HEADER, "›");
 	if (grid->rows == 0)
 		canvas_puts(c, 1, 1, ROLE_DIM, grid->no_rows ? _(grid->no_rows) : _("no rows"));
 	canvas_scrollbar(c, 1, c->cols - 1, rows, grid->top, (size_t)rows, grid->rows);
@@ -296,15 +305,6 @@ open_cell(struct grid *grid)
 	buf_fini(&text);
 }
 
-static bool
-contains_nocase(struct str text, struct str part)
-{
-	for (size_t i = 0; i + part.len <= text.len; i++)
-		if (str_equal_nocase(str_slice(text, i, i + part.len), part))
-			return true;
-	return false;
-}
-
 static void
 find(struct grid *grid, bool back)
 {
@@ -318,7 +318,7 @@ find(struct grid *grid, bool back)
 		enum role role = ROLE_TEXT;
 
 		at = back ? (at + cells - 1) % cells : (at + 1) % cells;
-		if (contains_nocase(grid->grid_ops->cell(grid, at / grid->columns,
+		if (str_has_nocase(grid->grid_ops->cell(grid, at / grid->columns,
 					    at % grid->columns, &role),
 			    what)) {
 			grid_select(grid, at / grid->columns, at % grid->columns);

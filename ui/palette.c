@@ -199,8 +199,11 @@ choose(struct palette *p, size_t shown)
 			exact = true;
 			c = p->current == 0 ? p->entries[i].command : c;
 		}
+	/* Typed as the line says that is chosen, "push set", it is that line. */
+	exact = exact || p->current > 0 ||
+		(c && str_has_nocase(str_from(_(c->label)), str_from(typed)));
 	ui_close_overlay(ui, &p->pane);
-	if (!open_with_argument(ui, str_from(typed)) && c)
+	if ((exact || !open_with_argument(ui, str_from(typed))) && c)
 		command_perform(ui, c);
 	free(typed);
 }

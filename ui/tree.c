@@ -91,15 +91,6 @@ go(struct tree *tree, size_t shown)
 	tell(tree);
 }
 
-static bool
-contains_nocase(struct str text, struct str part)
-{
-	for (size_t i = 0; i + part.len <= text.len; i++)
-		if (str_equal_nocase(str_slice(text, i, i + part.len), part))
-			return true;
-	return false;
-}
-
 static void
 apply_filter(struct tree *tree)
 {
@@ -115,7 +106,7 @@ apply_filter(struct tree *tree)
 
 		buf_clear(&text);
 		tree->tree_ops->row(tree, i, &text, &info);
-		if (contains_nocase(buf_str(&text), wanted))
+		if (str_has_nocase(buf_str(&text), wanted))
 			tree->match[tree->match_count++] = i;
 	}
 	buf_fini(&text);

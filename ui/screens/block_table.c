@@ -478,6 +478,7 @@ block_table_init(struct block_screen *b)
 	tree_init(&b->rules, &rule_ops, _("Conditions"), b);
 	b->rules.empty = N_("choose a column");
 	form_init(&b->rule, _("Condition"), b);
+	b->rule.empty = N_("choose a condition, or add one");
 	b->rule.changed = rule_changed;
 	screen_add_pane(&b->screen, &b->columns.pane);
 	screen_add_pane(&b->screen, &b->column.pane);

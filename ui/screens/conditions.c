@@ -324,6 +324,7 @@ open_conditions(struct ui *ui, const char *argument, struct err *err)
 	tree_init(&c->list, &tree_ops, "", c);
 	c->list.empty = N_("none: it always sends. Ins adds one");
 	form_init(&c->form, _("Condition"), c);
+	c->form.empty = N_("none yet: Ins adds one");
 	c->form.changed = changed;
 	c->form.suggest = suggest;
 	c->form.submit = submit;

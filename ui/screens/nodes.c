@@ -231,6 +231,7 @@ open_nodes(struct ui *ui, const char *argument, struct err *err)
 	tree_init(&n->list, &tree_ops, "", n);
 	n->list.empty = N_("no node yet: Ins adds one");
 	form_init(&n->form, _("Node"), n);
+	n->form.empty = N_("no node yet: Ins adds one");
 	n->form.changed = nodes_form_changed;
 	n->form.suggest = nodes_form_suggest;
 	n->form.activate = nodes_form_activate;

@@ -12,4 +12,11 @@ void nodes_rename(struct studio *s, const char *node);
 /* Takes it away with what names it, as a step that can be taken back. */
 void nodes_remove(struct studio *s, const char *node);
 
+/* Whether the message of a push node takes the rows of a query; false for other nodes. */
+bool nodes_takes_rows(const struct node *push, const char *query);
+/* From now on it does, and the others keep the names they have in it. `query` lives in the
+ * model's memory. */
+void nodes_take_rows(struct model *m, const struct task *t, struct node *push, const char *query);
+void nodes_leave_rows(struct node *push, const char *query);
+
 #endif

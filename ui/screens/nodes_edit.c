@@ -104,7 +104,7 @@ add_node(struct nodes *n, enum node_kind kind, const char *name)
 	t->node_count++;
 	nodes_tell(n);
 	nodes_select(n, place, NODES_WHOLE);
-	form_go(&n->form, "after");
+	form_go(&n->form, kind == NODE_QUERY ? "pushes" : "after");
 	nodes_to_form(n);
 }
 
@@ -341,7 +341,7 @@ has_node(const struct screen *screen)
 }
 
 const struct command nodes_commands[NODES_COMMANDS] = {
-	{ "add-node", N_("Add a node…"), N_("Edit"), "Ins F4", N_("Add"), run_add, NULL },
+	{ "add-node", N_("Add a node…"), N_("Edit"), "F4 Ins", N_("Add"), run_add, NULL },
 	{ "add-branch", N_("Add a branch…"), N_("Edit"), "F5", N_("Branch"), run_add_branch, is_branch },
 	{ "rename-node", N_("Rename the node…"), N_("Edit"), "F6", N_("Rename"), run_rename, has_node },
 	{ "node-text", N_("Its SQL, script or message"), N_("View"), "F7", N_("Text"), run_go, has_node },

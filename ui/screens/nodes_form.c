@@ -220,6 +220,39 @@ SET(inputs)
 	return true;
 }
 
+/* --- whose message takes the rows of a query -------------------- */
+
+GET(pushes)
+{
+	for (size_t i = 0; i < s->t->node_count; i++)
+		if (nodes_takes_rows(&s->t->nodes[i], s->node->name))
+			buf_addf(to, "%s%s", to->len ? ", " : "", s->t->nodes[i].name);
+}
+
+SET(pushes)
+{
+	struct name_list list = draft_words(s->n->model, text);
+
+	for (size_t i = 0; i < list.count; i++) {
+		const struct node *push = task_find_node(s->t, list.list[i]);
+
+		if (!push || push->kind != NODE_PUSH)
+			return err_set(err, ERR_INPUT, _("no push node is called \"%s\""), list.list[i]);
+	}
+	for (size_t i = 0; i < s->t->node_count; i++) {
+		struct node *push = &s->t->nodes[i];
+		bool wanted = false, takes = nodes_takes_rows(push, s->node->name);
+
+		for (size_t k = 0; k < list.count; k++)
+			wanted = wanted || strcmp(list.list[k], push->name) == 0;
+		if (wanted && !takes)
+			nodes_take_rows(s->n->model, s->t, push, s->node->name);
+		else if (!wanted && takes)
+			nodes_leave_rows(push, s->node->name);
+	}
+	return true;
+}
+
 /* --- a branch -------------------- */
 
 GET(case)
@@ -331,6 +364,8 @@ static const struct node_field fields[] = {
 	PLACE(name, N_("Name"), N_("Enter: another name; what names the node follows"), ON_NODE, go_name),
 	FIELD(after, N_("Comes after"), FIELD_LIST, NULL,
 		N_("nodes, or branches as node.branch; Ctrl-Space lists them"), ON_NODE),
+	FIELD(pushes, N_("Rows go to"), FIELD_LIST, NULL,
+		N_("push nodes whose message takes them; Ctrl-Space lists them"), ON_QUERY),
 	FIELD(language, N_("Language"), FIELD_CHOICE, "sql|shell|python",
 		N_("of a script the last line it prints counts, split at commas"), ON_ASSIGN),
 	FIELD(source, N_("Data source"), FIELD_TEXT, NULL, N_("Ctrl-Space lists them"),
@@ -471,6 +506,9 @@ nodes_form_suggest(void *context, const char *name, struct buf *items)
 		add_before(&s, items);
 	else if (strcmp(name, "source") == 0)
 		add_sources(n, items);
+	for (size_t i = 0; strcmp(name, "pushes") == 0 && i < s.t->node_count; i++)
+		if (s.t->nodes[i].kind == NODE_PUSH)
+			buf_addf(items, "%s\n", s.t->nodes[i].name);
 	for (size_t i = 0; strcmp(name, "inputs") == 0 && i < s.t->node_count; i++)
 		if (s.t->nodes[i].kind == NODE_QUERY || s.t->nodes[i].kind == NODE_ASSIGN)
 			buf_addf(items, "%s\n", s.t->nodes[i].name);

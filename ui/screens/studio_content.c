@@ -47,6 +47,7 @@ desk_content_read(struct desk *d)
 			push->name, number, count);
 	else
 		pane_set_title(&d->content.tree.pane, "%s", _("Content"));
+	d->content.tree.empty = t ? N_("this task has no push node") : N_("no task is open");
 	tree_set_count(&d->content.tree, push ? push->block_count + ROWS_BESIDE : 0);
 	pane_dirty(&d->content.tree.pane);
 }
@@ -456,7 +457,6 @@ desk_content_init(struct desk *d)
 {
 	d->content.push = SIZE_MAX;
 	tree_init(&d->content.tree, &tree_ops, _("Content"), d);
-	d->content.tree.empty = N_("this task has no push node");
 }
 
 void

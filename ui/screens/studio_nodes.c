@@ -14,59 +14,7 @@
 
 /* --- another one -------------------- */
 
-static void
-add_name(struct model *m, struct name_list *names, const char *name)
-{
-	const char **list = model_array(m, names->count + 1, sizeof(*list));
-
-	if (names->count)
-		memcpy(list, names->list, names->count * sizeof(*list));
-	list[names->count] = name;
-	*names = (struct name_list){ list, names->count + 1 };
-}
-
-/* What its message takes now, said by name, so that it means the same with one more. */
-static void
-name_inputs(struct desk *d, const struct task *t, struct node *push)
-{
-	struct input *inputs = model_array(d->model, push->after.count + 1, sizeof(*inputs));
-	char name[32];
-
-	for (size_t i = 0; i < push->after.count; i++) {
-		if (!task_find_node(t, push->after.list[i]))
-			return; /* a branch: its message has what stands before it */
-		if (push->after.count == 1)
-			snprintf(name, sizeof(name), "inputs");
-		else
-			snprintf(name, sizeof(name), "inputs%zu", i + 1);
-		inputs[i].name = model_text(d->model, str_from(name));
-		inputs[i].node = push->after.list[i];
-	}
-	push->inputs = inputs;
-	push->input_count = push->after.count;
-}
-
-/* Its rows go to the push node that is shown. */
-static void
-connect(struct desk *d, struct task *t, const char *name)
-{
-	struct node *push = d->content.push < t->node_count ? &t->nodes[d->content.push] : NULL;
-	struct input *inputs;
-
-	if (!push)
-		return;
-	if (!push->input_count)
-		name_inputs(d, t, push);
-	add_name(d->model, &push->after, name);
-	if (!push->input_count)
-		return;
-	inputs = model_array(d->model, push->input_count + 1, sizeof(*inputs));
-	memcpy(inputs, push->inputs, push->input_count * sizeof(*inputs));
-	inputs[push->input_count++] = (struct input){ name, name };
-	push->inputs = inputs;
-}
-
-/* Behind the query that is shown, so that the push node keeps its place at the end. */
+/* Behind the query that is shown, its rows to the push node that is shown, so that the push node keeps its place at the end. */
 static void
 add_node(struct desk *d, struct task *t, const char *name)
 {
@@ -85,7 +33,8 @@ add_node(struct desk *d, struct task *t, const char *name)
 	t->node_count++;
 	if (d->content.push >= at && d->content.push != SIZE_MAX)
 		d->content.push++;
-	connect(d, t, name);
+	if (d->content.push < t->node_count)
+		nodes_take_rows(d->model, t, &t->nodes[d->content.push], name);
 }
 
 bool

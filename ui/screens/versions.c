@@ -332,7 +332,7 @@ ask(struct versions *v, const char *title, const char *fmt, const char *buttons,
 
 	if (!r)
 		return;
-	text = xasprintf("%s %lld: %s", _("Version"), (long long)r->number, _(fmt));
+	text = xasprintf(_("Version %lld: %s"), (long long)r->number, _(fmt));
 	dialog_ask(v->screen.ui, _(title), text, buttons, fn, v);
 	free(text);
 }
