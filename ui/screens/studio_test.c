@@ -6,6 +6,7 @@
 
 #include "src/base/json.h"
 #include "src/base/zone.h"
+#include "ui/choice.h"
 #include "ui/dialog.h"
 #include "ui/form.h"
 #include "ui/screens/studio_private.h"
@@ -36,7 +37,8 @@ add_delivery(struct buf *text, const cJSON *one)
 	const char *message = word_of(one, "message"), *advice = word_of(one, "advice");
 
 	buf_addf(text, "\n%s %s (%s): %s", strcmp(word_of(one, "state"), "accepted") == 0 ? "✓" : "•",
-		word_of(one, "destination"), word_of(one, "channel"), word_of(one, "state"));
+		word_of(one, "destination"), word_of(one, "channel"),
+		choice_label(word_of(one, "state")));
 	if (*message)
 		buf_addf(text, "\n  %s", message);
 	if (*advice)
@@ -65,7 +67,8 @@ show_end(struct desk *d, const struct ui_child_end *end)
 	if (!json) {
 		buf_add_str(&text, str_trim(end->errors));
 	} else {
-		buf_addf(&text, "%s: %s", word_of(json, "task"), word_of(json, "state"));
+		buf_addf(&text, "%s: %s", word_of(json, "task"),
+			choice_label(word_of(json, "state")));
 		is_open = row && strcmp(row->name, word_of(json, "task")) == 0;
 		if (*word_of(json, "error"))
 			buf_addf(&text, "\n%s", word_of(json, "error"));
@@ -199,7 +202,7 @@ targets(struct asked *a, const char **initial)
 	struct buf text = BUF_INIT;
 	struct err err = ERR_INIT;
 
-	*initial = _("(those of the task)");
+	*initial = N_("(those of the task)"); /* a choice: shown in the language, kept as it is */
 	buf_adds(&text, *initial);
 	if (store_destination_list(a->desk->studio->ws, &a->arena, &list, &err))
 		for (size_t i = 0; i < list.count; i++) {
