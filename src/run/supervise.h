@@ -127,6 +127,9 @@ struct supervisor {
 bool supervisor_add(struct supervisor *s, const struct run_row *run, struct err *err);
 /* The run's error is that it was stopped, and why. */
 void active_say_stopped(struct active *a);
+/* With ERR_STATE: another has taken the run over, it is forgotten without a word to the
+ * ledger. False: err is something else. */
+bool active_forget_lost(struct active *a, struct err *err);
 /* Until every run has ended here. False when the workspace cannot be written. */
 bool supervisor_loop(struct supervisor *s, struct err *err);
 bool supervisor_init(struct supervisor *s, struct workspace *ws, int jobs,
@@ -159,6 +162,15 @@ void crew_unqueue(struct supervisor *s);
 void crew_dismiss(struct supervisor *s);
 void crew_end(struct supervisor *s);
 bool crew_has_idle(const struct crew *c);
+
+/* --- begin.c: which runs may begin ---------------------------------------------------- */
+
+/* Gives waiting runs to workers, as many as may begin. */
+bool begin_some(struct supervisor *s, struct err *err);
+/* Whether an older run of its task is in this pass: it goes first. */
+bool begin_is_behind(const struct supervisor *s, const struct active *a);
+/* One of the task is over: the oldest that waits behind it is asked again. */
+void begin_next(struct supervisor *s, int64_t task_id);
 
 /* --- take.c: runs into the loop ------------------------------------------------------- */
 
