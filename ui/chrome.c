@@ -200,10 +200,8 @@ draw_status(struct ui *ui, struct canvas *c, int row)
 	if (ui->message.len) {
 		int width = (int)utf8_width(buf_str(&ui->message));
 
-		if (width > right - 1) {
-			canvas_fill(c, row, 0, 1, c->cols, ROLE_STATUS);
+		if (width > right - 1)
 			right = c->cols - 1;
-		}
 		canvas_field(c, row, 1, right - 1, ui->message_role, 'l', buf_str(&ui->message));
 	}
 }

@@ -155,9 +155,13 @@ unpublish_answered(void *context, int button)
 static void
 run_unpublish(struct screen *screen)
 {
-	dialog_ask(screen->ui, _("Take off-line"),
-		_("The task is not run by its schedule any more, until a version is published again."),
-		N_("Back|Take off-line"), unpublish_answered, screen);
+	const struct task_row *t = current((struct published *)screen);
+
+	if (t)
+		dialog_confirm_name(screen->ui, _("Take off-line"),
+			_("The task is not run by its schedule any more, until a version is published "
+			  "again."),
+			t->name, unpublish_answered, screen);
 }
 
 static void

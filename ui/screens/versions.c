@@ -351,9 +351,9 @@ run_unpublish(struct screen *screen)
 {
 	struct versions *v = (struct versions *)screen;
 
-	dialog_ask(screen->ui, _("Take off-line"),
+	dialog_confirm_name(screen->ui, _("Take off-line"),
 		_("The task is not run by its schedule any more, until a version is published again."),
-		N_("Back|Take off-line"), unpublish_answered, v);
+		v->task.name, unpublish_answered, v);
 }
 
 static void
