@@ -3,6 +3,7 @@
 
 #include <sqlite3.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "src/base/path.h"
 #include "src/channel/channel.h"
@@ -84,12 +85,36 @@ release_task(struct workspace *ws, struct err *err)
 	       version_publish(ws, DEMO_TASK, number, &number, err);
 }
 
+static char *
+demo_folder(const char *workspace_path)
+{
+	char *home = path_dir(workspace_path);
+	char *folder = path_join(home, "demo");
+
+	free(home);
+	return folder;
+}
+
+bool
+demo_check(const char *path, struct err *err)
+{
+	char *folder = demo_folder(path), *database = path_join(folder, "sales.db");
+	bool ok = access(database, F_OK) != 0;
+
+	if (!ok) {
+		err_set(err, ERR_STATE, "%s is there already, from another workspace", database);
+		err_hint(err, "remove %s, or name a workspace in another folder with -w", folder);
+	}
+	free(database);
+	free(folder);
+	return ok;
+}
+
 bool
 demo_fill(struct cli *cli, struct err *err)
 {
 	struct workspace *ws = cli->workspace;
-	char *home = path_dir(workspace_path(ws));
-	char *folder = path_join(home, "demo");
+	char *folder = demo_folder(workspace_path(ws));
 	char *database = path_join(folder, "sales.db"), *outbox = path_join(folder, "outbox");
 	bool ok = path_make_dirs(outbox, 0700, err) && make_database(database, err) &&
 		  add_source(ws, database, err) && add_destination(ws, outbox, err) &&
@@ -104,6 +129,5 @@ demo_fill(struct cli *cli, struct err *err)
 	free(outbox);
 	free(database);
 	free(folder);
-	free(home);
 	return ok;
 }

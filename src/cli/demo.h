@@ -6,6 +6,9 @@
 
 #include "src/cli/cli.h"
 
+/* Whether the example can stand beside a workspace that is to be made at `path`; asked
+ * before, so that nothing is left half made. */
+bool demo_check(const char *path, struct err *err);
 /* Fills the workspace that cli has open. */
 bool demo_fill(struct cli *cli, struct err *err);
 

@@ -36,6 +36,7 @@ run_init(struct cli *cli, struct err *err)
 		options.key_path = key_path;
 		ok = key_path != NULL;
 	}
+	ok = ok && (!cli_flag(cli, "demo") || demo_check(path, err));
 	ok = ok && workspace_create(path, &options, err) &&
 	     session_workspace(cli, WORKSPACE_WRITE, err) && say_created(cli, err);
 	if (ok && cli_flag(cli, "demo"))
