@@ -28,5 +28,7 @@ DP_API void *xreallocarray(void *p, size_t count, size_t size);
 DP_API char *xstrdup(const char *s);
 DP_API char *xstrndup(const char *s, size_t len);
 DP_API char *xasprintf(const char *fmt, ...) DP_PRINTF(1, 2);
+/* That end, for libraries that say so instead. */
+DP_API void out_of_memory(void) DP_NORETURN;
 
 #endif

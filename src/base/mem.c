@@ -8,9 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static void out_of_memory(void) DP_NORETURN;
-
-static void
+void
 out_of_memory(void)
 {
 	static const char line[] =

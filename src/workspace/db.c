@@ -142,7 +142,7 @@ open_handle(struct db *db, int busy_ms, struct err *err)
 	rc = sqlite3_open_v2(uri ? uri : db->path, &db->handle, flags, NULL);
 	free(uri);
 	if (!db->handle)
-		return db_error_memory(err);
+		out_of_memory();
 	if (rc != SQLITE_OK)
 		return db_fail(db, err);
 	sqlite3_busy_timeout(db->handle, busy_ms);

@@ -37,13 +37,6 @@ db_error_corrupt(struct err *err, const char *path, const char *finding)
 	return err_hint(err, "keep the file as it is and put the last backup in its place");
 }
 
-bool
-db_error_memory(struct err *err)
-{
-	return err_set(err, ERR_IO, "the workspace: out of memory: nothing recorded is lost, start "
-		"again with more memory");
-}
-
 static bool
 set_full(struct err *err, const char *path)
 {
@@ -100,7 +93,7 @@ db_error_set(struct err *err, sqlite3 *handle, const char *path)
 	int extended = sqlite3_extended_errcode(handle);
 
 	if (extended == SQLITE_IOERR_NOMEM)
-		return db_error_memory(err);
+		out_of_memory();
 	switch (extended & 0xff) {
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
@@ -110,7 +103,7 @@ db_error_set(struct err *err, sqlite3 *handle, const char *path)
 	case SQLITE_CORRUPT:
 		return db_error_corrupt(err, path, sqlite3_errmsg(handle));
 	case SQLITE_NOMEM:
-		return db_error_memory(err);
+		out_of_memory();
 	case SQLITE_FULL:
 		return set_full(err, path);
 	case SQLITE_READONLY:

@@ -13,7 +13,6 @@ bool db_error_set(struct err *err, sqlite3 *handle, const char *path);
 bool db_error_missing(struct err *err, const char *path, int error_number);
 bool db_error_foreign(struct err *err, const char *path, const char *why);
 bool db_error_read_only(struct err *err, const char *path);
-bool db_error_memory(struct err *err);
 bool db_error_corrupt(struct err *err, const char *path, const char *finding);
 
 #endif
