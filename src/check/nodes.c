@@ -168,16 +168,6 @@ check_branches(struct checker *c, size_t at, const struct names *names,
 	}
 }
 
-/* By the very word: the run looks for no other, "x" says nothing of "x.yes". */
-static bool
-comes_after(const struct node *node, const char *name)
-{
-	for (size_t i = 0; i < node->after.count; i++)
-		if (strcmp(node->after.list[i], name) == 0)
-			return true;
-	return false;
-}
-
 static void
 check_merge(struct checker *c, const struct node *node, const struct json_path *way)
 {
@@ -189,7 +179,8 @@ check_merge(struct checker *c, const struct node *node, const struct json_path *
 	for (size_t i = 0; i < node->accept_count; i++) {
 		struct json_path item = { &map, node->accept[i].node, 0 };
 
-		if (!comes_after(node, node->accept[i].node))
+		/* The run looks for this word alone: "x" says nothing of "x.yes". */
+		if (!name_list_has(&node->after, node->accept[i].node))
 			check_say(c, RULE_MERGE, SPOT(&item),
 				"write it as it stands in \"after\", or add it there",
 				"node \"%s\" does not come after \"%s\"", node->name,

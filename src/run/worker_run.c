@@ -370,10 +370,7 @@ is_wanted(const struct run_job *j, const struct node *push, const char *target)
 
 	if (cJSON_GetArraySize(to) > 0) /* instead of the task's own: all of them get it */
 		return true;
-	for (size_t i = 0; i < push->destinations.count; i++)
-		if (strcmp(push->destinations.list[i], target) == 0)
-			return true;
-	return false;
+	return name_list_has(&push->destinations, target);
 }
 
 static bool

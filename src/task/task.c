@@ -45,6 +45,15 @@ task_fini(struct task *t)
 	*t = (struct task)TASK_INIT;
 }
 
+bool
+name_list_has(const struct name_list *names, const char *name)
+{
+	for (size_t i = 0; i < names->count; i++)
+		if (strcmp(names->list[i], name) == 0)
+			return true;
+	return false;
+}
+
 const struct node *
 task_find_node(const struct task *t, const char *name)
 {

@@ -174,6 +174,8 @@ DP_API void task_fini(struct task *t);
 /* The defaults of a node: name "", kind query. */
 DP_API void node_init(struct node *node);
 DP_API void task_copy(struct task *to, const struct task *from);
+/* By the very word. */
+DP_API bool name_list_has(const struct name_list *names, const char *name);
 DP_API const struct node *task_find_node(const struct task *t, const char *name);
 /* What a word of `after` means: a node, or a branch of one ("check.big"); *branch is
  * NULL for a node. NULL when there is none. */

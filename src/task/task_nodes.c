@@ -145,15 +145,6 @@ find_input(struct node *push, const char *name)
 	return NULL;
 }
 
-static bool
-comes_after(const struct node *node, const char *name)
-{
-	for (size_t i = 0; i < node->after.count; i++)
-		if (strcmp(node->after.list[i], name) == 0)
-			return true;
-	return false;
-}
-
 /* Messages know their inputs by name, others what comes directly before them. */
 static void
 rename_in_texts(struct renaming *r, struct node *in)
@@ -168,7 +159,7 @@ rename_in_texts(struct renaming *r, struct node *in)
 		input->name = r->to;
 		return;
 	}
-	if (!comes_after(in, r->from))
+	if (!name_list_has(&in->after, r->from))
 		return;
 	r->parameters_first = true;
 	in->sql = renamed_text(r, in->sql);

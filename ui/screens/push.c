@@ -219,10 +219,7 @@ is_chosen(struct push *p, const char *name)
 	struct task *t = model_edit(p->model);
 	const struct node *push = draft_find_push(p->studio, t, NULL, NULL);
 
-	for (size_t i = 0; push && i < push->destinations.count; i++)
-		if (strcmp(push->destinations.list[i], name) == 0)
-			return true;
-	return false;
+	return push && name_list_has(&push->destinations, name);
 }
 
 static void
