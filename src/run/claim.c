@@ -209,8 +209,7 @@ claim_one(struct claim *c, struct workspace *ws, const struct pass *pass,
 static bool
 tell_trouble(const struct due_task *due, const struct err *err)
 {
-	if (err->code == ERR_WORKSPACE || err->code == ERR_BUSY || err->code == ERR_IO ||
-		err->code == ERR_INTERNAL)
+	if (err->code == ERR_WORKSPACE || err->code == ERR_BUSY || err->code == ERR_INTERNAL)
 		return false;
 	if (err->code != ERR_STATE)
 		fprintf(stderr, "dpstudio: task %s cannot be scheduled: %s\n", due->name, err->msg);
